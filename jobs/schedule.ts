@@ -1,0 +1,22 @@
+import type { Job } from '../src/platform/jobs.ts'
+import { listLateReportersJob } from './list-late-reporters.ts'
+import { pullAnnualReports } from './pull-annual-reports.ts'
+
+/** Every job, and when it runs: minute, hour, day, month, weekday in Asia/Shanghai. */
+export const jobs: readonly Job[] = [
+  {
+    name: 'pull-annual-reports',
+    description: 'Pulls annual reports and their web information from SOURCE_ANNUAL_REPORTS_URL',
+    cron: '15 * * * *',
+    notReady: (config) =>
+      config.SOURCE_ANNUAL_REPORTS_URL === undefined ? 'set SOURCE_ANNUAL_REPORTS_URL to the base URL of the source' : null,
+    run: pullAnnualReports,
+  },
+  {
+    name: 'list-late-reporters',
+    description: 'Enters who filed no annual report by 30 June on the abnormal list (ABN-68-4-1, ABS-69-13, ABC-70-10)',
+    // Daily while entering is due, and on to the end of the year for who is found later.
+    cron: '30 3 * 7-12 *',
+    run: listLateReportersJob,
+  },
+]

@@ -1,0 +1,41 @@
+-- Names are compared by the distinct pairs of neighbouring characters of their normal form: NFKC, lower case, letters and
+-- digits only. The mark ^ before the first character lets a single character find the names that begin with it.
+CREATE FUNCTION name_bigrams(name text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT coalesce(array_agg(DISTINCT substr(n.form, i, 2)), '{}')
+  FROM (SELECT '^' || regexp_replace(lower(normalize(name, NFKC)), '[^[:alnum:]]', '', 'g') AS form) n,
+    generate_series(1, greatest(length(n.form) - 1, 0)) AS i
+$$;
+--> statement-breakpoint
+CREATE FUNCTION names_bigrams(names text[]) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT coalesce(array_agg(DISTINCT pair), '{}') FROM unnest(names) AS name, unnest(public.name_bigrams(name)) AS pair
+$$;
+--> statement-breakpoint
+-- The pairs of a query that narrow the search: not the mark of the beginning, not those of the organisation forms that
+-- every company name has. All pairs where nothing else is left.
+CREATE FUNCTION name_search_pairs(query text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT coalesce(array_agg(pair) FILTER (WHERE pair NOT LIKE '^%' AND pair <> ALL (
+    '{有限,限责,责任,任公,限公,公司,股份,份有,集团,分公,个体,体工,工商,商户,合作,作社,中心,经营,营部,市场}'
+  )), public.name_bigrams(query))
+  FROM unnest(public.name_bigrams(query)) AS pair
+$$;
+--> statement-breakpoint
+CREATE INDEX subjects_name_bigrams ON subjects USING gin (name_bigrams(name));
+--> statement-breakpoint
+CREATE INDEX subjects_former_names_bigrams ON subjects USING gin (names_bigrams(former_names)) WHERE former_names <> '{}';
+--> statement-breakpoint
+CREATE INDEX web_presences_name_bigrams ON web_presences USING gin (name_bigrams(name));
+--> statement-breakpoint
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP;
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER feed_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON feed_events
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+--> statement-breakpoint
+CREATE TRIGGER decisions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON decisions
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+--> statement-breakpoint
+CREATE TRIGGER annual_report_revisions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON annual_report_revisions
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -1,0 +1,81 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
+import { v7 as uuidv7 } from 'uuid'
+import { creditFileRoutes } from './credit-files/routes.ts'
+import type { FeedListener } from './feed/listener.ts'
+import { feedRoutes } from './feed/routes.ts'
+import { keyVerifier } from './partners/service.ts'
+import { bearerKeys } from './platform/auth.ts'
+import type { Clock } from './platform/clock.ts'
+import type { Db } from './platform/db.ts'
+import { healthRoutes } from './platform/health.ts'
+import { useBothLanguagesInZod } from './platform/language.ts'
+import { registerProblems } from './platform/problem.ts'
+import { version } from './platform/project.ts'
+import { searchRoutes } from './search/routes.ts'
+import { siteRoutes } from './site/routes.ts'
+
+export interface AppOptions {
+  db: Db
+  clock: Clock
+  listener: FeedListener
+  /** Where the public reaches the service, without a slash at the end. */
+  publicUrl: () => string
+  logger?: FastifyBaseLogger
+}
+
+/**
+ * The whole service without a port: everything registered in the order written here.
+ * The one who calls it owns `db` and `listener` and closes them after the app.
+ */
+export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOptions): Promise<FastifyInstance> {
+  useBothLanguagesInZod()
+  const app = Fastify({
+    ...(logger ? { loggerInstance: logger } : { logger: false }),
+    genReqId: () => uuidv7(),
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    // A code may be pasted with spaces and hyphens, each escaped.
+    routerOptions: { maxParamLength: 400 },
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
+  })
+  registerProblems(app)
+
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Xinjian 信鉴',
+        version,
+        description:
+          'Credit files of online businesses, the abnormal-operation list and the serious-violator list, and the joint-sanction feed.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A partner key, `xj_…`' } } },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs' })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+
+  await app.register(healthRoutes, { db })
+  await app.register(creditFileRoutes, { db, clock })
+  await app.register(searchRoutes, { db, clock })
+  await app.register(feedRoutes, { db, listener, authenticate: bearerKeys(keyVerifier(db)) })
+  await app.register(siteRoutes, { db, clock, publicUrl })
+  return app
+}

@@ -1,0 +1,216 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { z } from 'zod'
+import { ConfigError, describeConfig, parseConfig, type Config } from './config.ts'
+import { runDemo, type DemoLinks } from './demo/demo.ts'
+import { createKey, createPartner, UnknownPartnerError } from './partners/service.ts'
+import { partnerKinds, scopes } from './partners/vocabulary.ts'
+import { systemClock } from './platform/clock.ts'
+import { faultOf, UnusableDatabaseError } from './platform/db.ts'
+import { JobError, runJob, type Job } from './platform/jobs.ts'
+import { openConfiguredDatabase, type OpenedDatabase } from './platform/open.ts'
+import { version } from './platform/project.ts'
+import { openLog } from './server.ts'
+import { serveUntilStopped, type StartSchedule } from './serve.ts'
+import { FileError } from './sources/files.ts'
+import { importFile, type RecordCounts } from './sources/service.ts'
+import { collections, type Collection } from './sources/vocabulary.ts'
+
+/** What the command line needs of the jobs, which `src` does not import. */
+export interface Jobs {
+  jobs: readonly Job[]
+  startSchedule: StartSchedule
+}
+
+/** A mistake of the one who typed the command, told in one line. */
+class UsageError extends Error {}
+
+const write = (text: string) => process.stdout.write(`${text}\n`)
+const tell = (text: string) => process.stderr.write(`${text}\n`)
+
+/** Prints an answer: JSON with `--json`, else as a person reads it. */
+function answer(command: Command, value: object, forPeople: () => string): void {
+  write(command.optsWithGlobals<{ json?: boolean }>().json ? JSON.stringify(value) : forPeople())
+}
+
+async function withDatabase<Result>(
+  run: (database: OpenedDatabase, config: Config) => Promise<Result>,
+): Promise<Result> {
+  const config = parseConfig(process.env)
+  const log = openLog(config)
+  const database = await openConfiguredDatabase(config, (line) => log.debug(line))
+  try {
+    return await run(database, config)
+  } finally {
+    await database.close()
+  }
+}
+
+/** Runs the command line. Sets the exit code: 0 done, 1 failed or bad input. */
+export async function runCli(argv: string[], { jobs, startSchedule }: Jobs): Promise<void> {
+  const program = new Command('xinjian')
+    .description('Xinjian (信鉴): credit files and joint sanctions for online business')
+    .version(version)
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(xinjian --help shows all commands)')
+  const command = (parent: Command, name: string, description: string) =>
+    parent.command(name).description(description).addOption(new Option('--json', 'print the answer as JSON'))
+
+  command(program, 'serve', 'Serve the API and the pages, sequence the feed and run the scheduled jobs').action(
+    async (_options, self: Command) => {
+      const config = parseConfig(process.env)
+      await serveUntilStopped(config, startSchedule, ({ address }) =>
+        answer(self, { address }, () => `Xinjian listens on ${address}`),
+      )
+    },
+  )
+
+  command(program, 'demo', 'Serve a made-up sample province from an embedded database (npm start)').action(
+    async (_options, self: Command) => {
+      await runDemo(jobs, startSchedule, (started) =>
+        answer(self, started, () => ('docs' in started ? describeLinks(started) : `Xinjian listens on ${started.address}`)),
+      )
+    },
+  )
+
+  command(program, 'migrate', 'Bring the database schema up to date').action(async (_options, self: Command) => {
+    await withDatabase(async () => {
+      answer(self, { migrated: true }, () => 'The database is up to date.')
+    })
+  })
+
+  const job = program.command('job').description('Run and list the jobs')
+  command(job, 'run <name>', 'Run a job now')
+    .option('--on <date>', 'act as if this day (YYYY-MM-DD, in Asia/Shanghai) were today', parseDay)
+    .action(async (name: string, options: { on?: string }, self: Command) => {
+      const found = jobs.find((candidate) => candidate.name === name)
+      if (found === undefined) throw new UsageError(`there is no job ${name}; xinjian job list names all`)
+      await withDatabase(async (database, config) => {
+        const run = await runJob(found, { database, config, clock: systemClock, on: options.on, onProgress: showProgress })
+        endProgress()
+        answer(self, run ?? {}, () => `${name} succeeded for ${run?.on ?? ''}\n${describeCounts(run?.counts ?? {})}`)
+      })
+    })
+  command(job, 'list', 'List the jobs with their schedules').action((_options, self: Command) => {
+    const list = jobs.map(({ name, description, cron }) => ({ name, description, cron, timeZone: 'Asia/Shanghai' }))
+    answer(self, list, () => list.map((item) => `${item.name}  (${item.cron}, Asia/Shanghai)\n    ${item.description}`).join('\n'))
+  })
+
+  command(program, 'import <collection> <files...>', `Import records from files; a collection is ${collections.join(' or ')}`)
+    .addHelpText('after', '\nFiles are NDJSON, CSV or TSV (.ndjson, .csv, .tsv), in UTF-8 or GB 18030.')
+    .action(async (collection: string, files: string[], _options, self: Command) => {
+      if (!(collections as readonly string[]).includes(collection)) {
+        throw new UsageError(`there is no collection ${collection}; there are ${collections.join(', ')}`)
+      }
+      await withDatabase(async ({ db }) => {
+        const results: (RecordCounts & { file: string })[] = []
+        for (const file of files) {
+          const counts = await importFile(db, collection as Collection, file, {
+            now: () => systemClock.now(),
+            onProgress: showProgress,
+          })
+          endProgress()
+          results.push({ file, ...counts })
+        }
+        answer(self, results.length === 1 ? (results[0] ?? {}) : results, () =>
+          results.map(({ file, ...counts }) => `${file}\n${describeCounts(counts)}`).join('\n'),
+        )
+      })
+    })
+
+  const partner = program.command('partner').description('Agencies, platforms and staff')
+  command(partner, 'create', 'Register a partner')
+    .requiredOption('--name <name>', 'its name')
+    .addOption(new Option('--kind <kind>', 'what it is').choices(partnerKinds).makeOptionMandatory())
+    .option('--agency <code>', 'code of the agency, for one that receives sanction orders')
+    .action(async (options: { name: string; kind: (typeof partnerKinds)[number]; agency?: string }, self: Command) => {
+      await withDatabase(async ({ db }) => {
+        const created = await createPartner(db, { ...options, agencyCode: options.agency }, systemClock.now())
+        answer(self, created, () => `Partner ${created.name} (${created.kind}): ${created.id}`)
+      })
+    })
+
+  const key = program.command('key').description('Keys of partners')
+  command(key, 'create', 'Issue a key; it is shown this once')
+    .requiredOption('--partner <id>', 'id of the partner', parseUuid)
+    .requiredOption('--scope <scope...>', `what the key may do: ${scopes.join(', ')}`, collectScope, [])
+    .action(async (options: { partner: string; scope: (typeof scopes)[number][] }, self: Command) => {
+      await withDatabase(async ({ db }) => {
+        const { partner: partnerId, scope } = options
+        const created = await createKey(db, { partnerId, scopes: scope }, systemClock.now())
+        answer(self, created, () => `Key ${created.id} (${created.scopes.join(', ')}), shown this once:\n${created.key}`)
+      })
+    })
+
+  command(program, 'config', 'Print the settings, which come from the environment alone').action(
+    (_options, self: Command) => {
+      const settings = describeConfig(parseConfig(process.env))
+      answer(self, settings, () =>
+        settings.map(({ name, value, description }) => `${name}=${value ?? ''}\n    ${description}`).join('\n'),
+      )
+    },
+  )
+
+  try {
+    await program.parseAsync(argv)
+  } catch (error) {
+    endProgress()
+    const told = describeFault(error)
+    if (told === null) throw error
+    tell(`xinjian: ${told}`)
+    process.exitCode = 1
+  }
+}
+
+function parseDay(text: string): string {
+  if (!z.iso.date().safeParse(text).success) throw new InvalidArgumentError('It must be a day such as 2026-07-01.')
+  return text
+}
+
+function parseUuid(text: string): string {
+  if (!z.uuid().safeParse(text).success) throw new InvalidArgumentError('It must be the id that `partner create` printed.')
+  return text
+}
+
+function collectScope(scope: string, before: string[]): string[] {
+  if (!(scopes as readonly string[]).includes(scope)) {
+    throw new InvalidArgumentError(`Allowed scopes are ${scopes.join(', ')}.`)
+  }
+  return [...before, scope]
+}
+
+/** The one line that tells a fault of the input or the surroundings; null for a bug, which keeps its stack. */
+function describeFault(error: unknown): string | null {
+  const kinds = [UsageError, ConfigError, FileError, JobError, UnknownPartnerError, UnusableDatabaseError]
+  const { message, code } = faultOf(error)
+  // The operating system and PostgreSQL have codes, and say in one line what they could not do.
+  return code !== null || kinds.some((kind) => error instanceof kind) ? message || code : null
+}
+
+const onTerminal = process.stderr.isTTY
+
+/** One line that is written over, on a terminal only. */
+function showProgress(counts: object): void {
+  if (onTerminal) process.stderr.write(`\r\u001b[K${describeCounts(counts, ' · ')}`)
+}
+
+function endProgress(): void {
+  if (onTerminal) process.stderr.write('\r\u001b[K')
+}
+
+function describeCounts(counts: object, separator = '\n'): string {
+  return Object.entries(counts)
+    .map(([name, value]) => `  ${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(separator)
+}
+
+function describeLinks({ listedBusiness, docs, feed, feedCall }: DemoLinks): string {
+  return `
+  A listed business  ${listedBusiness}
+  API documentation  ${docs}
+  The feed           ${feed}
+
+  Read the feed:     ${feedCall}
+
+  Everything in it is made up. Stop with Ctrl+C.
+`
+}

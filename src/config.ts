@@ -1,0 +1,76 @@
+import { z } from 'zod'
+
+const url = (protocol: RegExp, example: string) =>
+  z.url({ protocol, error: `must be a URL such as ${example}` }).transform((value) => value.replace(/\/+$/, ''))
+
+const httpUrl = url(/^https?$/, 'https://source.example/api')
+
+/**
+ * Every setting of the service, read from the environment alone. `description` is what `xinjian config` prints; a
+ * setting marked `secret` is never printed.
+ */
+const settings = {
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be a URL such as postgres://user:password@host:5432/database')
+    .optional()
+    .meta({ description: 'PostgreSQL to use. Without it an embedded server under .data/ is started', secret: true }),
+  PORT: z.coerce.number('must be a port number').int().min(0).max(65535).default(3000).meta({
+    description: 'Port that `serve` listens on; 0 takes any free one',
+  }),
+  HOST: z.string().default('127.0.0.1').meta({ description: 'Address that `serve` listens on' }),
+  PUBLIC_URL: url(/^https?$/, 'https://credit.example').optional().meta({
+    description: 'Address under which the public reaches the service; http://HOST:PORT without it',
+  }),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .meta({ description: 'Least severe log line that is written' }),
+  JOBS: z.enum(['on', 'off', 'only']).default('on').meta({
+    description: 'Scheduled jobs: `on` beside the API, `off`, or `only` them, without the API',
+  }),
+  SOURCE_ANNUAL_REPORTS_URL: httpUrl.optional().meta({
+    description: 'Base URL of the source of annual reports; {base}/annual-reports is pulled',
+  }),
+  SOURCE_ANNUAL_REPORTS_TOKEN: z.string().min(1).optional().meta({
+    description: 'Bearer token for that source',
+    secret: true,
+  }),
+} as const
+
+const schema = z.object(settings)
+
+export type Config = z.output<typeof schema>
+
+/** A setting that cannot be used. `message` is one line that names every wrong setting and what is wrong with it. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/**
+ * Parses the settings once, at the start. An empty value counts as not set, as in a compose file's `PORT=`.
+ * @throws ConfigError naming all wrong settings at once; a secret's value is not repeated in it.
+ */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in settings && value !== ''))
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  throw new ConfigError(
+    parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+  )
+}
+
+export interface SettingDescription {
+  name: string
+  value: string | number | null
+  description: string
+}
+
+/** Every setting with its present value, secrets as `(set)`, for `xinjian config`. */
+export function describeConfig(config: Config): SettingDescription[] {
+  return Object.entries(settings).map(([name, setting]) => {
+    const meta = setting.meta() as { description: string; secret?: boolean }
+    const value = config[name as keyof Config] ?? null
+    return { name, value: meta.secret && value !== null ? '(set)' : value, description: meta.description }
+  })
+}

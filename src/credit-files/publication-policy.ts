@@ -1,0 +1,63 @@
+import { mayBeIdentityNumber } from '../registry/identifiers.ts'
+import { isOnTime } from '../rulebook/annual-report.ts'
+import { groundOfVersion } from '../rulebook/grounds.ts'
+import type { Language } from '../platform/language.ts'
+import type { HeldFile, HeldListing } from './repository.ts'
+import type { CreditFile } from './schemas.ts'
+
+/**
+ * What the public may see of a business (design rule 7; rulebook section 7). Every public path goes through here: what
+ * is held comes in, what may be shown goes out.
+ */
+export function publishFile(held: HeldFile, view: { asOf: string; knownAt: string; language: Language }): CreditFile {
+  const listings = held.listings.filter(mayBeShown)
+  return {
+    subject: publishSubject(held.subject),
+    standing: standingOf(listings),
+    webPresences: held.webPresences,
+    annualReports: held.annualReports.map(({ year, publishedOn, revision }) => ({
+      year,
+      publishedOn,
+      onTime: isOnTime(year, publishedOn),
+      revision,
+    })),
+    listings: listings.map((listing) => publishListing(listing, view.language)),
+    // Nothing records a penalty, an honour or a sanction yet, so no business has one.
+    penalties: [],
+    honours: [],
+    sanctions: [],
+    asOf: view.asOf,
+    knownAt: view.knownAt,
+    position: held.position,
+  }
+}
+
+/** A business as the public sees it. */
+export function publishSubject({ province, city, ...subject }: HeldFile['subject']): CreditFile['subject'] {
+  return {
+    ...subject,
+    // Some old records of individual businesses hold their owner's identity number as their own (rulebook 6.3).
+    registrationNumber:
+      subject.registrationNumber !== null && mayBeIdentityNumber(subject.registrationNumber)
+        ? null
+        : subject.registrationNumber,
+    regionName: `${province ?? ''}${city ?? ''}` || null,
+  }
+}
+
+/** An entry that was wrong, or whose base fell, is treated as if it had never been public (rulebook 3.6). */
+function mayBeShown(listing: HeldListing): boolean {
+  return listing.status === 'in-force' || listing.status === 'removed'
+}
+
+/** The gravest entry in force. */
+export function standingOf(listings: readonly Pick<HeldListing, 'list' | 'status'>[]): CreditFile['standing'] {
+  const inForce = listings.filter((listing) => listing.status === 'in-force')
+  if (inForce.some((listing) => listing.list === 'serious-violator')) return 'serious-violator'
+  return inForce.length > 0 ? 'abnormal' : 'clear'
+}
+
+function publishListing({ groundCode, ...listing }: HeldListing, language: Language): CreditFile['listings'][number] {
+  const ground = groundOfVersion(groundCode, listing.rulebook)
+  return { ...listing, ground: { code: groundCode, label: ground.label[language], article: ground.article[language] } }
+}

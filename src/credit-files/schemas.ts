@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import { lists, listingStatuses } from '../listings/vocabulary.ts'
+import { message } from '../platform/language.ts'
+import { parseUscc } from '../registry/identifiers.ts'
+import { entityTypes, licenceDisplays, subjectStatuses, webPresenceKinds, webPresenceStatuses } from '../registry/vocabulary.ts'
+
+const day = z.iso.date()
+
+/** A code as it is written in a path: taken in any writing, answered in normal form (contract section 1). */
+export const usccParameter = z
+  .string()
+  .transform((written, context) => {
+    const code = parseUscc(written)
+    if (code !== null) return code
+    context.addIssue({
+      code: 'custom',
+      params: { problem: 'invalid-uscc' },
+      message: message({
+        zh: '这不是有效的统一社会信用代码：应为18位，且校验码须正确。',
+        en: 'This is no unified social credit code: it has 18 characters, and its check characters must fit.',
+      }),
+    })
+    return z.NEVER
+  })
+  .meta({ description: 'Unified social credit code (GB 32100-2015), in any case, with or without spaces' })
+
+export const standings = ['clear', 'abnormal', 'serious-violator'] as const
+
+export const webPresenceSchema = z
+  .object({
+    id: z.uuid(),
+    kind: z.enum(webPresenceKinds),
+    name: z.string(),
+    url: z.string(),
+    host: z.string(),
+    platform: z.string().nullable(),
+    icpNumber: z.string().nullable(),
+    sources: z.array(z.string()),
+    status: z.enum(webPresenceStatuses),
+    licenceDisplay: z.enum(licenceDisplays),
+    firstSeenOn: day,
+    confirmedOn: day,
+  })
+  .meta({ id: 'WebPresence' })
+
+export const listingSchema = z
+  .object({
+    id: z.uuid(),
+    list: z.enum(lists),
+    ground: z.object({ code: z.string(), label: z.string(), article: z.string() }),
+    authority: z.string(),
+    decisionNumber: z.string(),
+    listedOn: day,
+    status: z.enum(listingStatuses),
+    expiresOn: day.nullable(),
+    removedOn: day.nullable(),
+    removalReason: z.string().nullable(),
+    removalDecisionNumber: z.string().nullable(),
+    rulebook: z.string(),
+  })
+  .meta({ id: 'Listing' })
+
+export const subjectSchema = z
+  .object({
+    uscc: z.string(),
+    registrationNumber: z.string().nullable(),
+    name: z.string(),
+    formerNames: z.array(z.string()),
+    entityType: z.enum(entityTypes),
+    status: z.enum(subjectStatuses),
+    legalRepresentative: z.string().nullable(),
+    establishedOn: day.nullable(),
+    regionCode: z.string(),
+    regionName: z.string().nullable(),
+    address: z.string().nullable(),
+    industryCode: z.string().nullable(),
+    registrationAuthority: z.string().nullable(),
+  })
+  .meta({ id: 'Subject' })
+
+export const creditFileSchema = z
+  .object({
+    subject: subjectSchema,
+    standing: z.enum(standings).meta({ description: 'The gravest entry in force' }),
+    webPresences: z.array(webPresenceSchema),
+    annualReports: z.array(z.object({ year: z.int(), publishedOn: day, onTime: z.boolean(), revision: z.int() })),
+    listings: z.array(listingSchema),
+    penalties: z.array(
+      z.object({
+        decisionNumber: z.string(),
+        authority: z.string(),
+        ground: z.string(),
+        kind: z.string(),
+        amountFen: z.int().nullable(),
+        decidedOn: day,
+        publishedUntil: day.nullable(),
+      }),
+    ),
+    honours: z.array(
+      z.object({ title: z.string(), authority: z.string(), awardedOn: day, validUntil: day.nullable() }),
+    ),
+    sanctions: z.array(
+      z.object({
+        measureCode: z.string(),
+        label: z.string(),
+        agency: z.string(),
+        listingId: z.uuid(),
+        imposedOn: day,
+        until: day.nullable(),
+      }),
+    ),
+    asOf: day,
+    knownAt: z.iso.datetime(),
+    position: z.int().min(0).meta({ description: 'The answer reflects at least every event up to this position' }),
+  })
+  .meta({ id: 'CreditFile' })
+
+export type CreditFile = z.output<typeof creditFileSchema>
+
+export const lookupQuery = z.strictObject({
+  url: z.string().min(1).max(4000).meta({ description: 'Address of a site or shop, as a person would paste it' }),
+})
+
+export const lookupSchema = z
+  .object({ webPresence: webPresenceSchema, subject: subjectSchema, standing: z.enum(standings) })
+  .meta({ id: 'WebPresenceOwner' })

@@ -1,0 +1,63 @@
+import type { Clock } from '../platform/clock.ts'
+import { dayOf } from '../platform/clock.ts'
+import type { DbOrTx } from '../platform/db.ts'
+import type { Language } from '../platform/language.ts'
+import { Problem } from '../platform/problem.ts'
+import { keysToTry, parseWebAddress } from '../registry/web-address.ts'
+import { publishFile } from './publication-policy.ts'
+import { findClaim, findClaimOfHost, findHeldFile } from './repository.ts'
+import type { CreditFile } from './schemas.ts'
+
+interface Reader {
+  db: DbOrTx
+  clock: Clock
+  language: Language
+}
+
+/**
+ * The public credit file of a business as of now.
+ * @throws Problem unknown-subject
+ */
+export async function readCreditFile({ db, clock, language }: Reader, uscc: string): Promise<CreditFile> {
+  const held = await findHeldFile(db, uscc)
+  if (held === null) {
+    throw new Problem('unknown-subject', {
+      zh: `登记信息中没有统一社会信用代码为 ${uscc} 的主体。`,
+      en: `No business is registered under the code ${uscc}.`,
+    })
+  }
+  const now = clock.now()
+  return publishFile(held, { asOf: dayOf(now), knownAt: now.toISOString(), language })
+}
+
+export interface Owner {
+  webPresence: CreditFile['webPresences'][number]
+  file: CreditFile
+}
+
+/**
+ * The business behind a web site or shop, by any address that a person would paste.
+ * @throws Problem invalid-request for what is no web address, unknown-web-presence when nobody filed it
+ */
+export async function findOwner(reader: Reader, pasted: string): Promise<Owner> {
+  const address = parseWebAddress(pasted)
+  if (address === null) {
+    const detail = {
+      zh: '这不是网站或网店的网址。请粘贴完整链接，例如 https://shop.example/123。',
+      en: 'This is no address of a web site or shop. Paste a link such as https://shop.example/123.',
+    }
+    throw new Problem('invalid-request', detail, { errors: [{ pointer: '/querystring/url', detail }] })
+  }
+  const claim =
+    (await findClaim(reader.db, keysToTry(address), address.host)) ??
+    (address.key === address.host ? await findClaimOfHost(reader.db, address.host) : null)
+  const file = claim === null ? null : await readCreditFile(reader, claim.uscc)
+  const webPresence = file?.webPresences.find((presence) => presence.id === claim?.webPresenceId)
+  if (file === null || webPresence === undefined) {
+    throw new Problem('unknown-web-presence', {
+      zh: `没有主体填报过 ${address.key}。`,
+      en: `No business has filed ${address.key}.`,
+    })
+  }
+  return { webPresence, file }
+}

@@ -1,0 +1,107 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { parseConfig, type Config } from '../config.ts'
+import { createKey, createPartner, keyVerifier } from '../partners/service.ts'
+import { dayOf, systemClock } from '../platform/clock.ts'
+import type { Db } from '../platform/db.ts'
+import { runJob, type Job } from '../platform/jobs.ts'
+import { embeddedDataDir, openConfiguredDatabase } from '../platform/open.ts'
+import { closedWindow } from '../rulebook/annual-report.ts'
+import { serveUntilStopped, stopAll, stopSignal, type StartSchedule } from '../serve.ts'
+import { openLog, startServer } from '../server.ts'
+import { importFile } from '../sources/service.ts'
+import { makeProvince } from './province.ts'
+import { buildSampleSource } from './source.ts'
+
+export interface DemoLinks {
+  listedBusiness: string
+  docs: string
+  feed: string
+  /** A call of the feed to paste into a terminal. */
+  feedCall: string
+}
+
+/** Files of the sample, beside the embedded database that it is loaded into. */
+const sampleDir = join(dirname(embeddedDataDir), 'sample')
+
+/** Told on standard error as it goes. */
+const step = (text: string) => process.stderr.write(`${text}\n`)
+
+/**
+ * Serves a made-up province from the embedded database, until it is told to stop: imports the registry, pulls annual
+ * reports from a sample source over HTTP by the real job, and enters the late reporters by the real rule. Each step does
+ * nothing where it was done before, so a second start, also after a kill, finds or completes what is there.
+ *
+ * With `DATABASE_URL` set it serves that database and loads no sample.
+ */
+export async function runDemo(
+  jobs: readonly Job[],
+  startSchedule: StartSchedule,
+  ready: (links: DemoLinks | { address: string }) => void,
+): Promise<void> {
+  // A newcomer wants the links, not a line for each request.
+  const settings = parseConfig({ LOG_LEVEL: 'warn', ...process.env })
+  if (settings.DATABASE_URL !== undefined) {
+    step('DATABASE_URL is set: serving that database, and loading no sample data.')
+    return serveUntilStopped(settings, startSchedule, ready)
+  }
+  const log = openLog(settings)
+  step('Starting the embedded PostgreSQL …')
+  const database = await openConfiguredDatabase(settings, (line) => log.info(line))
+  const on = lastListingDay(dayOf(systemClock.now()))
+  const province = makeProvince(closedWindow(on)?.reportYear ?? 0)
+  const source = buildSampleSource(province.annualReports)
+  const running: { stop(): Promise<void> }[] = [{ stop: () => source.close().then(() => undefined) }]
+  try {
+    const config: Config = { ...settings, SOURCE_ANNUAL_REPORTS_URL: await source.listen({ port: 0, host: '127.0.0.1' }) }
+    step(`Importing the registry of a sample province (${province.subjects.length} made-up businesses) …`)
+    await importFile(database.db, 'subjects', await writeSample(province.subjects), { now: () => systemClock.now() })
+    for (const job of jobs) {
+      step(`Running the job ${job.name} …`)
+      await runJob(job, { database, config, clock: systemClock, on })
+    }
+    const server = await startServer(database, config, log).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || process.env['PORT']) throw error
+      step(`Port ${config.PORT} is in use; taking a free one.`)
+      return startServer(database, { ...config, PORT: 0 }, log)
+    })
+    running.unshift(server)
+    if (config.JOBS !== 'off') running.unshift(startSchedule(database, config, log))
+    const key = await sampleKey(database.db)
+    ready({
+      listedBusiness: `${server.publicUrl}/credit-files/${province.lateEnterprises[0] ?? ''}`,
+      docs: `${server.publicUrl}/docs`,
+      feed: `${server.publicUrl}/feed`,
+      feedCall: `curl -H 'Authorization: Bearer ${key}' '${server.publicUrl}/v1/feed/events?types=listing.entered&limit=3'`,
+    })
+    await stopSignal()
+  } finally {
+    await stopAll(running, database)
+  }
+}
+
+/** The newest day, not after `today`, on which late reporters are entered in time: 8 July. */
+function lastListingDay(today: string): string {
+  const year = Number(today.slice(0, 4))
+  return today >= `${year}-07-08` ? `${year}-07-08` : `${year - 1}-07-08`
+}
+
+/** The registry as a file, for the import that everybody uses. */
+async function writeSample(items: readonly object[]): Promise<string> {
+  await mkdir(sampleDir, { recursive: true })
+  const file = join(sampleDir, 'subjects.ndjson')
+  await writeFile(file, items.map((item) => `${JSON.stringify(item)}\n`).join(''))
+  return file
+}
+
+/** A key for the feed, the same at each start. */
+async function sampleKey(db: Db): Promise<string> {
+  const file = join(sampleDir, 'feed-key')
+  const kept = (await readFile(file, 'utf8').catch(() => '')).trim()
+  if ((await keyVerifier(db)(kept)) !== null) return kept
+  const now = systemClock.now()
+  const partner = await createPartner(db, { name: '示例协同部门 (sample agency)', kind: 'agency' }, now)
+  const { key } = await createKey(db, { partnerId: partner.id, scopes: ['feed'] }, now)
+  await writeFile(file, `${key}\n`, { mode: 0o600 })
+  return key
+}

@@ -1,0 +1,102 @@
+import { sql, type SQL } from 'drizzle-orm'
+import { asJson, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
+import { emptyHead, type FeedEvent, type Head, type PendingEvent } from './domain.ts'
+
+export async function insertPendingEvents(tx: Tx, events: readonly PendingEvent[]): Promise<void> {
+  await tx.execute(sql`
+    insert into feed_outbox (id, type, uscc, list, region_code, occurred_at, data)
+    select e.id, e.type, e.uscc, e.list, e."regionCode", e."occurredAt", e.data
+    from json_to_recordset(${asJson(events)}) as e (id uuid, type text, uscc text, list text, "regionCode" text,
+      "occurredAt" timestamptz, data jsonb)`)
+}
+
+/** Any constant: the transaction that holds it is the sequencer's. */
+const sequencerLock = 7_310_003
+
+export async function existsPendingEvent(db: DbOrTx): Promise<boolean> {
+  const [row] = await rowsOf<{ any: boolean }>(db, sql`select exists (select from feed_outbox) as any`)
+  return row?.any === true
+}
+
+/** Makes this transaction the sequencer's until it ends; false while another one is. */
+export async function tryLockSequencer(tx: Tx): Promise<boolean> {
+  const [row] = await rowsOf<{ locked: boolean }>(tx, sql`select pg_try_advisory_xact_lock(${sequencerLock}) as locked`)
+  return row?.locked === true
+}
+
+/** Committed events without a position, in the order in which they were recorded. */
+export async function listPendingEvents(tx: Tx, limit: number): Promise<(PendingEvent & { seq: string })[]> {
+  return rowsOf(
+    tx,
+    sql`select o.seq, o.id, o.type, o.uscc, o.list, o.region_code as "regionCode",
+          to_char(o.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "occurredAt", o.data
+        from feed_outbox o order by o.seq limit ${limit}`,
+  )
+}
+
+export async function deletePendingEvents(tx: Tx, seqs: readonly string[]): Promise<void> {
+  await tx.execute(
+    sql`delete from feed_outbox where seq in (select value::bigint from json_array_elements_text(${asJson(seqs)}))`,
+  )
+}
+
+export interface LogRow {
+  position: number
+  id: string
+  type: string
+  uscc: string
+  list: string | null
+  regionCode: string
+  event: FeedEvent
+  hash: string
+}
+
+export async function insertEvents(tx: Tx, rows: readonly LogRow[]): Promise<void> {
+  await tx.execute(sql`
+    insert into feed_events (position, id, type, uscc, list, region_code, event, hash, appended_at)
+    select e.position, e.id, e.type, e.uscc, e.list, e."regionCode", e.event, e.hash, now()
+    from json_to_recordset(${asJson(rows)}) as e (position bigint, id uuid, type text, uscc text, list text,
+      "regionCode" text, event json, hash text)`)
+}
+
+/** Wakes the readers when this transaction commits; losing the notification loses nothing (design rule 3). */
+export async function notifyReaders(tx: Tx, position: number): Promise<void> {
+  await tx.execute(sql`select pg_notify('feed', ${String(position)})`)
+}
+
+export async function findHead(db: DbOrTx): Promise<Head> {
+  const [row] = await rowsOf<{ position: string; hash: string }>(
+    db,
+    sql`select e.position, e.hash from feed_events e order by e.position desc limit 1`,
+  )
+  return row === undefined ? emptyHead : { position: Number(row.position), hash: row.hash }
+}
+
+export interface EventFilter {
+  types?: readonly string[] | undefined
+  lists?: readonly string[] | undefined
+  regionCode?: string | undefined
+}
+
+export interface EventPage {
+  events: FeedEvent[]
+  head: number
+}
+
+/** Up to `limit` events after a position that match the filter, with the head as of the same moment. */
+export async function listEvents(db: DbOrTx, after: number, limit: number, filter: EventFilter): Promise<EventPage> {
+  const conditions: SQL[] = [sql`e.position > ${after}`]
+  if (filter.types) conditions.push(sql`e.type in (select json_array_elements_text(${asJson(filter.types)}))`)
+  if (filter.lists) conditions.push(sql`e.list in (select json_array_elements_text(${asJson(filter.lists)}))`)
+  if (filter.regionCode) conditions.push(sql`starts_with(e.region_code, ${filter.regionCode})`)
+  const rows = await rowsOf<{ event: FeedEvent | null; head: string }>(
+    db,
+    sql`with head as (select coalesce(max(h.position), 0) as position from feed_events h),
+        page as (
+          select e.position, e.event from feed_events e
+          where ${sql.join(conditions, sql` and `)} order by e.position limit ${limit}
+        )
+        select page.event, head.position as head from head left join page on true order by page.position`,
+  )
+  return { events: rows.flatMap((row) => row.event ?? []), head: Number(rows[0]?.head ?? 0) }
+}

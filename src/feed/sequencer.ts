@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Db } from '../platform/db.ts'
+import { chainEvent, type Head } from './domain.ts'
+import {
+  deletePendingEvents,
+  existsPendingEvent,
+  findHead,
+  insertEvents,
+  listPendingEvents,
+  notifyReaders,
+  tryLockSequencer,
+  type LogRow,
+} from './repository.ts'
+
+const batchSize = 1000
+/** How soon a committed decision is noticed: one cheap query of an empty table each time. */
+const pollMs = 20
+/** Rest after a failure, such as a database that restarts. */
+const restMs = 500
+
+export interface Sequencer {
+  stop(): Promise<void>
+}
+
+/**
+ * Gives the next positions to committed events: read from the outbox, link into the hash chain, append to the log,
+ * delete from the outbox. The lock that makes this process the sequencer belongs to the same transaction, so a lost
+ * connection loses both, and two processes never number the same events.
+ * @returns how many events were moved; 0 also while another process is the sequencer
+ */
+export async function sequencePending(db: Db, limit = batchSize): Promise<number> {
+  return db.transaction(async (tx) => {
+    if (!(await tryLockSequencer(tx))) return 0
+    const pending = await listPendingEvents(tx, limit)
+    if (pending.length === 0) return 0
+    let head: Head = await findHead(tx)
+    const rows = pending.map(({ seq: _, ...event }): LogRow => {
+      const chained = chainEvent(head, event)
+      head = { position: head.position + 1, hash: chained.hash }
+      return { ...event, position: head.position, event: chained, hash: chained.hash }
+    })
+    await insertEvents(tx, rows)
+    await deletePendingEvents(
+      tx,
+      pending.map((event) => event.seq),
+    )
+    await notifyReaders(tx, head.position)
+    return pending.length
+  })
+}
+
+/**
+ * Sequences for ever, through lost connections. Every `serve` process runs one; whichever finds committed events and
+ * takes the lock moves them, so another takes over at once when one dies (design rule 2).
+ */
+export function startSequencer(db: Db, log: { warn(context: object, message: string): void }): Sequencer {
+  const stopping = new AbortController()
+  const rest = (ms: number) => sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined)
+
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        const moved = (await existsPendingEvent(db)) ? await sequencePending(db) : 0
+        if (moved === 0) await rest(pollMs)
+      } catch (error) {
+        log.warn({ err: error }, 'the sequencer could not reach the database and tries again')
+        await rest(restMs)
+      }
+    }
+  }
+  const running = run()
+  return {
+    stop: async () => {
+      stopping.abort()
+      await running
+    },
+  }
+}

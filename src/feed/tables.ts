@@ -1,0 +1,32 @@
+import { bigint, bigserial, index, json, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { instant } from '../platform/columns.ts'
+
+/** Events of committed decisions that have no position yet (design rule 2). Emptied by the sequencer. */
+export const feedOutbox = pgTable('feed_outbox', {
+  seq: bigserial({ mode: 'number' }).primaryKey(),
+  id: uuid().notNull(),
+  type: text().notNull(),
+  uscc: text().notNull(),
+  list: text(),
+  regionCode: text().notNull(),
+  occurredAt: instant().notNull(),
+  data: jsonb().notNull(),
+})
+
+/** The log: append-only (a trigger refuses anything else), positions contiguous from 1, hash-chained. */
+export const feedEvents = pgTable(
+  'feed_events',
+  {
+    position: bigint({ mode: 'number' }).primaryKey(),
+    id: uuid().notNull().unique(),
+    type: text().notNull(),
+    uscc: text().notNull(),
+    list: text(),
+    regionCode: text().notNull(),
+    /** The CloudEvent as it is delivered, `hash` included; `json` and not `jsonb`, so that its text never changes. */
+    event: json().notNull(),
+    hash: text().notNull(),
+    appendedAt: instant().notNull(),
+  },
+  (table) => [index('feed_events_uscc').on(table.uscc, table.position)],
+)

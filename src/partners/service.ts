@@ -1,0 +1,62 @@
+import { v7 as uuidv7 } from 'uuid'
+import type { KeyVerifier } from '../platform/auth.ts'
+import type { DbOrTx } from '../platform/db.ts'
+import { makeKey, matchesSecret, parseKey } from './domain.ts'
+import { existsPartner, findLiveKey, insertKey, insertPartner } from './repository.ts'
+import type { partnerKinds, scopes } from './vocabulary.ts'
+
+export type PartnerKind = (typeof partnerKinds)[number]
+export type Scope = (typeof scopes)[number]
+
+export interface Partner {
+  id: string
+  name: string
+  kind: PartnerKind
+}
+
+/** Registers an agency, a platform or a member of staff. */
+export async function createPartner(
+  db: DbOrTx,
+  partner: { name: string; kind: PartnerKind; agencyCode?: string | undefined },
+  now: Date,
+): Promise<Partner> {
+  const id = uuidv7()
+  const { name, kind, agencyCode } = partner
+  await insertPartner(db, { id, name, kind, agencyCode: agencyCode ?? null, createdAt: now })
+  return { id, name, kind }
+}
+
+/** No partner has the id that a key was asked for. */
+export class UnknownPartnerError extends Error {
+  override name = 'UnknownPartnerError'
+}
+
+/**
+ * Issues a key. The answer is the only place where the key itself is ever told.
+ * @throws UnknownPartnerError
+ */
+export async function createKey(
+  db: DbOrTx,
+  request: { partnerId: string; scopes: readonly Scope[] },
+  now: Date,
+): Promise<{ id: string; key: string; scopes: Scope[] }> {
+  if (!(await existsPartner(db, request.partnerId))) {
+    throw new UnknownPartnerError(`no partner has the id ${request.partnerId}`)
+  }
+  const id = uuidv7()
+  const scopes = [...new Set(request.scopes)]
+  const { key, secretHash } = makeKey(id)
+  await insertKey(db, { id, partnerId: request.partnerId, secretHash, scopes, createdAt: now, revokedAt: null })
+  return { id, key, scopes }
+}
+
+/** Looks up keys for the guards of the routes. */
+export function keyVerifier(db: DbOrTx): KeyVerifier {
+  return async (key) => {
+    const parsed = parseKey(key)
+    if (parsed === null) return null
+    const row = await findLiveKey(db, parsed.id)
+    if (row === null || !matchesSecret(parsed.secret, row.secretHash)) return null
+    return { partnerId: row.partnerId, keyId: row.id, scopes: row.scopes }
+  }
+}

@@ -1,0 +1,15 @@
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/**
+ * Sets the caching headers of a public read and tells whether the client has this content already (RFC 9110 13.1.2).
+ * Caches must ask each time: an old file could call a listed business clear.
+ */
+export function notModified(request: FastifyRequest, reply: FastifyReply, content: unknown): boolean {
+  const hash = createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 27)
+  const etag = `W/"${hash}"`
+  void reply.header('etag', etag).header('cache-control', 'public, no-cache').header('vary', 'Accept-Language')
+  const known = request.headers['if-none-match']
+  if (known === undefined) return false
+  return known.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === `"${hash}"`)
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { DrizzleQueryError, sql, type SQL } from 'drizzle-orm'
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import { migrate } from 'drizzle-orm/postgres-js/migrator'
+import postgres from 'postgres'
+import { projectRoot } from './project.ts'
+
+export type Db = PostgresJsDatabase
+export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
+export type DbOrTx = Db | Tx
+
+export interface Database {
+  db: Db
+  /** The url it was opened with, for connections of one's own (LISTEN, advisory locks). */
+  url: string
+  close(): Promise<void>
+}
+
+const migrationsFolder = fileURLToPath(new URL('migrations', projectRoot))
+
+/** Notices ("relation already exists, skipping") say nothing to the operator. */
+const quiet = { onnotice: () => undefined } as const
+
+/** Opens a pool of connections. Connecting is lazy: nothing is reached before the first query. */
+export function openDatabase(url: string, options: { max?: number } = {}): Database {
+  const client = postgres(url, {
+    ...quiet,
+    max: options.max ?? 10,
+    connect_timeout: 10,
+    connection: { application_name: 'xinjian', timezone: 'UTC' },
+  })
+  return { db: drizzle(client, { casing: 'snake_case' }), url, close: () => client.end({ timeout: 5 }) }
+}
+
+/** A connection of one's own, outside the pool: for LISTEN and for locks that live as long as the connection. */
+export function openConnection(url: string): postgres.Sql {
+  return postgres(url, {
+    ...quiet,
+    max: 1,
+    connect_timeout: 10,
+    idle_timeout: 0,
+    max_lifetime: null,
+    connection: { application_name: 'xinjian', timezone: 'UTC' },
+  })
+}
+
+/** The rows of a raw query, typed by the caller. Trap 4 of style.md: bigint and timestamps arrive as strings. */
+export async function rowsOf<Row>(db: DbOrTx, query: SQL): Promise<Row[]> {
+  return (await db.execute(query)) as unknown as Row[]
+}
+
+/** A database that the service must not run on. */
+export class UnusableDatabaseError extends Error {
+  override name = 'UnusableDatabaseError'
+}
+
+/**
+ * Refuses a database on which Chinese text would not be found: another encoding than UTF-8, or a character
+ * classification ("C", "POSIX") for which Chinese characters are not letters (style.md trap 8).
+ * @throws UnusableDatabaseError
+ */
+export async function assertSpeaksChinese(db: Db): Promise<void> {
+  const [row] = await rowsOf<{ encoding: string; letters: boolean }>(
+    db,
+    sql`select current_setting('server_encoding') as encoding, '中' ~ '[[:alpha:]]' as letters`,
+  )
+  if (row?.encoding === 'UTF8' && row.letters) return
+  throw new UnusableDatabaseError(
+    `the database has encoding ${row?.encoding ?? 'unknown'} and a locale in which Chinese characters are not letters: ` +
+      "create it with: CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LC_CTYPE 'C.UTF-8' LC_COLLATE 'C.UTF-8'",
+  )
+}
+
+/** Any constant: one migration at a time among all processes. */
+const migrationLock = 7_310_001
+
+/**
+ * Brings the schema up to date. Of several processes that start together one migrates and the others wait.
+ * @throws UnusableDatabaseError when the database cannot serve Chinese names
+ */
+export async function migrateDatabase(url: string): Promise<void> {
+  const client = openConnection(url)
+  try {
+    const db = drizzle(client, { casing: 'snake_case' })
+    await assertSpeaksChinese(db)
+    await client`select pg_advisory_lock(${migrationLock})`
+    await migrate(db, { migrationsFolder })
+  } finally {
+    await client.end({ timeout: 5 })
+  }
+}
+
+/** Whether every migration this build knows has been applied. */
+export async function migrationsAreCurrent(db: Db): Promise<boolean> {
+  const journal = JSON.parse(readFileSync(`${migrationsFolder}/meta/_journal.json`, 'utf8')) as {
+    entries: { when: number }[]
+  }
+  const [row] = await rowsOf<{ latest: string | null }>(
+    db,
+    sql`select max(created_at)::text as latest from drizzle.__drizzle_migrations`,
+  )
+  return Number(row?.latest ?? 0) >= Math.max(...journal.entries.map((entry) => entry.when))
+}
+
+/**
+ * What went wrong, without the statement and its parameters, which drizzle puts into the message of its own error: they
+ * hold personal data, and belong neither in a log nor in a run's error.
+ */
+export function faultOf(error: unknown): { message: string; code: string | null; stack: string | null } {
+  if (error instanceof DrizzleQueryError && error.cause !== undefined) return faultOf(error.cause)
+  if (!(error instanceof Error)) return { message: String(error), code: null, stack: null }
+  const { code } = error as { code?: unknown }
+  return { message: error.message, code: typeof code === 'string' ? code : null, stack: error.stack ?? null }
+}
+
+/** Rows as one JSON parameter, for `json_to_recordset`: one statement for a whole chunk, whatever its size. */
+export function asJson(rows: unknown): SQL {
+  return sql`${JSON.stringify(rows)}::json`
+}

@@ -1,0 +1,207 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { inLanguage, languageOf, type Text } from './language.ts'
+
+/** Every problem the service can answer: its status and what it means, for `GET /problems/{code}` (RFC 9457). */
+export const problems = {
+  'invalid-request': {
+    status: 400,
+    title: { zh: '请求不合要求', en: 'The request is not valid' },
+    meaning: {
+      zh: '请求的路径、参数或内容不符合接口约定。errors 指出每一处问题所在；未知的字段和参数也会被拒绝。',
+      en: 'The path, query or body does not match the contract. `errors` points to each fault; unknown fields and parameters are refused too.',
+    },
+  },
+  'invalid-uscc': {
+    status: 400,
+    title: { zh: '统一社会信用代码无效', en: 'Not a valid unified social credit code' },
+    meaning: {
+      zh: '统一社会信用代码为18位（GB 32100-2015），第9至17位为组织机构代码，第17位和第18位为校验码。请核对后重新输入。',
+      en: 'A code has 18 characters (GB 32100-2015); the 17th and the 18th are check characters. One character is probably mistyped.',
+    },
+  },
+  'invalid-cursor': {
+    status: 400,
+    title: { zh: '分页游标无效', en: 'Not a cursor of this list' },
+    meaning: {
+      zh: '游标只能使用本列表上一页返回的 next，不能自行构造，也不能用于其他列表。',
+      en: 'Use the `next` of the previous page of the same list, unchanged.',
+    },
+  },
+  unauthorized: {
+    status: 401,
+    title: { zh: '需要有效的密钥', en: 'A valid key is needed' },
+    meaning: {
+      zh: '请在 Authorization: Bearer 请求头中提供密钥。密钥由运营方签发，可能已过期或被撤销。',
+      en: 'Send `Authorization: Bearer <key>`. Keys are issued by the operator; yours may have been revoked.',
+    },
+  },
+  'insufficient-scope': {
+    status: 403,
+    title: { zh: '密钥权限不足', en: 'The key lacks the scope' },
+    meaning: {
+      zh: '密钥有效，但没有此操作所需的权限范围。请向运营方申请。',
+      en: 'The key is valid but was not given the scope that this call needs. Ask the operator for it.',
+    },
+  },
+  'not-found': {
+    status: 404,
+    title: { zh: '没有此页面或接口', en: 'There is nothing at this address' },
+    meaning: { zh: '地址有误。接口清单见 /docs。', en: 'The address is wrong. See /docs for all calls.' },
+  },
+  'unknown-subject': {
+    status: 404,
+    title: { zh: '没有该代码的主体', en: 'No business holds this code' },
+    meaning: {
+      zh: '代码本身有效，但登记信息中没有该主体。',
+      en: 'The code is well formed, but no business is registered under it.',
+    },
+  },
+  'unknown-web-presence': {
+    status: 404,
+    title: { zh: '没有找到该网站或网店的经营者', en: 'Nobody is known to run this site or shop' },
+    meaning: {
+      zh: '没有主体填报过该网址。平台域名本身不代表任何一家网店，请粘贴店铺的完整链接。',
+      en: 'No business has filed this address. A platform’s own host is not a seller: paste the link of the shop itself.',
+    },
+  },
+  'request-too-large': {
+    status: 413,
+    title: { zh: '请求内容过大', en: 'The request is too large' },
+    meaning: { zh: '请分批提交。', en: 'Send it in smaller parts.' },
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: { zh: '不支持的内容类型', en: 'Unsupported media type' },
+    meaning: { zh: '请求内容须为 application/json。', en: 'Send the body as application/json.' },
+  },
+  'internal-error': {
+    status: 500,
+    title: { zh: '服务内部错误', en: 'The service failed' },
+    meaning: {
+      zh: '错误已记录。请稍后重试；如持续出现，请提供 X-Request-Id 与运营方联系。',
+      en: 'The fault is logged. Try again; if it persists, give the operator the X-Request-Id.',
+    },
+  },
+  unavailable: {
+    status: 503,
+    title: { zh: '服务暂时不可用', en: 'The service is not ready' },
+    meaning: { zh: '请稍后重试。', en: 'Try again shortly.' },
+  },
+} as const satisfies Record<string, { status: number; title: Text; meaning: Text }>
+
+export type ProblemCode = keyof typeof problems
+
+export interface FieldError {
+  pointer: string
+  detail: Text
+}
+
+/** An answer that is not a success, thrown where it is found and sent as `application/problem+json`. */
+export class Problem extends Error {
+  override name = 'Problem'
+  readonly code: ProblemCode
+  readonly detail: Text
+  readonly errors: FieldError[]
+  readonly headers: Record<string, string>
+
+  constructor(code: ProblemCode, detail: Text, more: { errors?: FieldError[]; headers?: Record<string, string> } = {}) {
+    super(`${code}: ${detail.en}`)
+    this.code = code
+    this.detail = detail
+    this.errors = more.errors ?? []
+    this.headers = more.headers ?? {}
+  }
+}
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem details' })
+
+/** The response schemas that every route declares, since a status without one is sent unfiltered (style.md trap 2). */
+export const problemResponses = { '4xx': problemSchema, '5xx': problemSchema }
+
+/** The JSON body of a problem in the reader's language. */
+export function problemBody(problem: Problem, request: FastifyRequest): z.output<typeof problemSchema> {
+  const language = languageOf(request)
+  const { status, title } = problems[problem.code]
+  return {
+    type: `/problems/${problem.code}`,
+    title: title[language],
+    status,
+    detail: problem.detail[language],
+    instance: request.url.split('?')[0] ?? request.url,
+    ...(problem.errors.length > 0 && {
+      errors: problem.errors.map(({ pointer, detail }) => ({ pointer, detail: detail[language] })),
+    }),
+  }
+}
+
+/** What any thrown error means to the client. What is not meant for clients (SQL, stacks, paths) never reaches them. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (hasZodFastifySchemaValidationErrors(error)) return validationProblem(error)
+  const status = (error as Partial<FastifyError>).statusCode
+  if (status === 413) return new Problem('request-too-large', problems['request-too-large'].meaning)
+  if (status === 415) return new Problem('unsupported-media-type', problems['unsupported-media-type'].meaning)
+  if (status !== undefined && status >= 400 && status < 500 && !isResponseSerializationError(error)) {
+    return new Problem('invalid-request', {
+      zh: '请求无法解析，请检查内容格式。',
+      en: 'The request could not be parsed; check its form.',
+    })
+  }
+  return new Problem('internal-error', problems['internal-error'].meaning)
+}
+
+/** What fastify-type-provider-zod throws: each fault carries zod's own issue. */
+interface ValidationError {
+  validation: { params: { issue: z.core.$ZodIssue } }[]
+  validationContext?: string
+}
+
+function validationProblem(error: unknown): Problem {
+  const { validation, validationContext } = error as ValidationError
+  const errors = validation.flatMap(({ params: { issue } }) => {
+    const base = `/${validationContext ?? 'body'}${issue.path.map((step) => `/${pointerStep(step)}`).join('')}`
+    const detail = inLanguage(issue.message)
+    if (issue.code !== 'unrecognized_keys') return [{ pointer: base, detail }]
+    return issue.keys.map((key) => ({ pointer: `${base}/${pointerStep(key)}`, detail }))
+  })
+  const first = errors[0]?.detail ?? problems['invalid-request'].meaning
+  const isCode = validation.some(
+    ({ params: { issue } }) => issue.code === 'custom' && issue.params?.['problem'] === 'invalid-uscc',
+  )
+  return new Problem(isCode ? 'invalid-uscc' : 'invalid-request', first, { errors })
+}
+
+/** RFC 6901 escaping of one step of a JSON Pointer. */
+function pointerStep(step: PropertyKey): string {
+  return String(step).replaceAll('~', '~0').replaceAll('/', '~1')
+}
+
+/** Answers every error and every unknown address as a problem. */
+export function registerProblems(app: FastifyInstance): void {
+  const send = async (problem: Problem, request: FastifyRequest, reply: FastifyReply) =>
+    reply
+      .code(problems[problem.code].status)
+      .headers(problem.headers)
+      .header('vary', 'Accept-Language')
+      .type('application/problem+json')
+      .serializer(JSON.stringify)
+      .send(problemBody(problem, request))
+
+  app.setErrorHandler(async (error, request, reply) => {
+    const problem = toProblem(error)
+    if (problems[problem.code].status >= 500) request.log.error({ err: error }, 'request failed')
+    return send(problem, request, reply)
+  })
+  app.setNotFoundHandler(async (request, reply) => send(new Problem('not-found', problems['not-found'].meaning), request, reply))
+}

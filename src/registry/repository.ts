@@ -1,0 +1,159 @@
+import { sql } from 'drizzle-orm'
+import { asJson, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
+import type { AnnualReportRevision, Subject } from './domain.ts'
+
+/** Any constant: one writer of the registry at a time, so that what is loaded, decided and saved fits together. */
+const registryLock = 7_310_002
+
+/** Makes this transaction the only one that writes the registry, until it ends. */
+export async function lockRegistry(tx: Tx): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(${registryLock})`)
+}
+
+/** Subjects that hold one of the codes, or one of the old registration numbers. */
+export async function listSubjectsByCodes(
+  db: DbOrTx,
+  codes: { usccs: readonly string[]; registrationNumbers: readonly string[] },
+): Promise<Subject[]> {
+  const columns = sql`s.id, s.uscc, s.registration_number as "registrationNumber", s.flags, s.name,
+    s.former_names as "formerNames", s.entity_type as "entityType", s.status,
+    s.legal_representative as "legalRepresentative", s.established_on::text as "establishedOn",
+    s.region_code as "regionCode", s.province, s.city, s.address, s.industry_code as "industryCode",
+    s.registration_authority as "registrationAuthority", s.source_id as "sourceId",
+    ${isoInstant('s.source_updated_at')} as "sourceUpdatedAt", ${isoInstant('s.received_at')} as "receivedAt"`
+  return rowsOf<Subject>(
+    db,
+    sql`select ${columns} from subjects s
+        where s.uscc in (select json_array_elements_text(${asJson(codes.usccs)}))
+        union
+        select ${columns} from subjects s
+        where s.registration_number in (select json_array_elements_text(${asJson(codes.registrationNumbers)}))`,
+  )
+}
+
+/** A `timestamptz` column as an RFC 3339 instant in UTC with milliseconds. */
+function isoInstant(column: string) {
+  return sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+}
+
+/** Inserts subjects, or brings those with the same id up to date. */
+export async function upsertSubjects(tx: Tx, subjects: readonly Subject[]): Promise<void> {
+  await tx.execute(sql`
+    insert into subjects (id, uscc, registration_number, flags, name, former_names, entity_type, status,
+      legal_representative, established_on, region_code, province, city, address, industry_code,
+      registration_authority, source_id, source_updated_at, received_at)
+    select s.id, s.uscc, s."registrationNumber", s.flags, s.name, s."formerNames", s."entityType", s.status,
+      s."legalRepresentative", s."establishedOn", s."regionCode", s.province, s.city, s.address, s."industryCode",
+      s."registrationAuthority", s."sourceId", s."sourceUpdatedAt", s."receivedAt"
+    from json_to_recordset(${asJson(subjects)}) as s (id uuid, uscc text, "registrationNumber" text, flags text[],
+      name text, "formerNames" text[], "entityType" text, status text, "legalRepresentative" text,
+      "establishedOn" date, "regionCode" text, province text, city text, address text, "industryCode" text,
+      "registrationAuthority" text, "sourceId" text, "sourceUpdatedAt" timestamptz, "receivedAt" timestamptz)
+    on conflict (id) do update set uscc = excluded.uscc, registration_number = excluded.registration_number,
+      flags = excluded.flags, name = excluded.name, former_names = excluded.former_names,
+      entity_type = excluded.entity_type, status = excluded.status,
+      legal_representative = excluded.legal_representative, established_on = excluded.established_on,
+      region_code = excluded.region_code, province = excluded.province, city = excluded.city,
+      address = excluded.address, industry_code = excluded.industry_code,
+      registration_authority = excluded.registration_authority, source_id = excluded.source_id,
+      source_updated_at = excluded.source_updated_at, received_at = excluded.received_at`)
+}
+
+/** Every revision of every report of these businesses, in order of year and revision. */
+export async function listReportRevisions(db: DbOrTx, usccs: readonly string[]): Promise<AnnualReportRevision[]> {
+  return rowsOf<AnnualReportRevision>(
+    db,
+    sql`select r.uscc, r.year, r.revision, r.published_on::text as "publishedOn", r.name,
+          r.web_presences as "webPresences", r.source_id as "sourceId",
+          ${isoInstant('r.source_updated_at')} as "updatedAt", ${isoInstant('r.recorded_at')} as "receivedAt"
+        from annual_report_revisions r
+        where r.uscc in (select json_array_elements_text(${asJson(usccs)}))
+        order by r.uscc, r.year, r.revision`,
+  )
+}
+
+export async function insertReportRevisions(tx: Tx, revisions: readonly AnnualReportRevision[]): Promise<void> {
+  await tx.execute(sql`
+    insert into annual_report_revisions (uscc, year, revision, published_on, name, web_presences, source_id,
+      source_updated_at, recorded_at)
+    select r.uscc, r.year, r.revision, r."publishedOn", r.name, r."webPresences", r."sourceId", r."updatedAt", r."receivedAt"
+    from json_to_recordset(${asJson(revisions)}) as r (uscc text, year int, revision int, "publishedOn" date, name text,
+      "webPresences" jsonb, "sourceId" text, "updatedAt" timestamptz, "receivedAt" timestamptz)`)
+}
+
+export interface ReportRow {
+  uscc: string
+  year: number
+  publishedOn: string
+  revision: number
+  sourceId: string
+  updatedAt: string
+  receivedAt: string
+}
+
+export async function upsertReports(tx: Tx, reports: readonly ReportRow[]): Promise<void> {
+  await tx.execute(sql`
+    insert into annual_reports (uscc, year, published_on, revision, source_id, source_updated_at, received_at)
+    select r.uscc, r.year, r."publishedOn", r.revision, r."sourceId", r."updatedAt", r."receivedAt"
+    from json_to_recordset(${asJson(reports)}) as r (uscc text, year int, "publishedOn" date, revision int,
+      "sourceId" text, "updatedAt" timestamptz, "receivedAt" timestamptz)
+    on conflict (uscc, year) do update set published_on = excluded.published_on, revision = excluded.revision,
+      source_id = excluded.source_id, source_updated_at = excluded.source_updated_at,
+      received_at = excluded.received_at`)
+}
+
+export interface WebPresenceRow {
+  id: string
+  uscc: string
+  kind: string
+  name: string
+  url: string
+  host: string
+  key: string
+  sources: string[]
+  status: string
+  firstSeenOn: string
+  confirmedOn: string
+}
+
+export async function listWebPresences(db: DbOrTx, usccs: readonly string[]): Promise<WebPresenceRow[]> {
+  return rowsOf<WebPresenceRow>(
+    db,
+    sql`select w.id, w.uscc, w.kind, w.name, w.url, w.host, w.key, w.sources, w.status,
+          w.first_seen_on::text as "firstSeenOn", w.confirmed_on::text as "confirmedOn"
+        from web_presences w where w.uscc in (select json_array_elements_text(${asJson(usccs)}))`,
+  )
+}
+
+export async function upsertWebPresences(tx: Tx, presences: readonly WebPresenceRow[]): Promise<void> {
+  await tx.execute(sql`
+    insert into web_presences (id, uscc, kind, name, url, host, key, sources, status, licence_display, first_seen_on,
+      confirmed_on)
+    select w.id, w.uscc, w.kind, w.name, w.url, w.host, w.key, w.sources, w.status, 'unchecked', w."firstSeenOn",
+      w."confirmedOn"
+    from json_to_recordset(${asJson(presences)}) as w (id uuid, uscc text, kind text, name text, url text, host text,
+      key text, sources text[], status text, "firstSeenOn" date, "confirmedOn" date)
+    on conflict (uscc, key) do update set kind = excluded.kind, name = excluded.name, url = excluded.url,
+      host = excluded.host, sources = excluded.sources, status = excluded.status,
+      first_seen_on = excluded.first_seen_on, confirmed_on = excluded.confirmed_on`)
+}
+
+/**
+ * Marks addresses in use that more than one business claims as disputed, and those that one is left with as active
+ * again. Answers the businesses whose row changed.
+ */
+export async function updateDisputes(tx: Tx, keys: readonly string[]): Promise<string[]> {
+  const rows = await rowsOf<{ uscc: string }>(
+    tx,
+    sql`with claims as (
+          select w.key, case when count(*) > 1 then 'disputed' else 'active' end as status
+          from web_presences w
+          where w.key in (select json_array_elements_text(${asJson(keys)})) and w.status in ('active', 'disputed')
+          group by w.key
+        )
+        update web_presences w set status = c.status from claims c
+        where w.key = c.key and w.status in ('active', 'disputed') and w.status <> c.status
+        returning w.uscc`,
+  )
+  return rows.map((row) => row.uscc)
+}

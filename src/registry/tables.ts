@@ -1,0 +1,107 @@
+import { sql } from 'drizzle-orm'
+import { check, date, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { instant, oneOf, vocabulary } from '../platform/columns.ts'
+import { entityTypes, licenceDisplays, subjectStatuses, webPresenceKinds, webPresenceStatuses } from './vocabulary.ts'
+
+/** Who is registered: one row a business, by its code, or by its old registration number alone. */
+export const subjects = pgTable(
+  'subjects',
+  {
+    id: uuid().primaryKey(),
+    uscc: text().unique(),
+    registrationNumber: text(),
+    /** `REGNO_CHECK`: the registration number's check digit fails or its form has none (rulebook 6.3). */
+    flags: text().array().notNull(),
+    name: text().notNull(),
+    formerNames: text().array().notNull(),
+    entityType: vocabulary(entityTypes).notNull(),
+    status: vocabulary(subjectStatuses).notNull(),
+    legalRepresentative: text(),
+    establishedOn: date(),
+    regionCode: text().notNull(),
+    province: text(),
+    city: text(),
+    address: text(),
+    industryCode: text(),
+    registrationAuthority: text(),
+    sourceId: text().notNull(),
+    sourceUpdatedAt: instant().notNull(),
+    receivedAt: instant().notNull(),
+  },
+  (table) => [
+    oneOf('subjects_entity_type', table.entityType, entityTypes),
+    oneOf('subjects_status', table.status, subjectStatuses),
+    check('subjects_has_a_code', sql`${table.uscc} is not null or ${table.registrationNumber} is not null`),
+    // One business without a unified code per old number; with a code, the old number is only a memory.
+    uniqueIndex('subjects_registration_number_without_uscc')
+      .on(table.registrationNumber)
+      .where(sql`${table.uscc} is null`),
+    index('subjects_registration_number').on(table.registrationNumber),
+  ],
+)
+
+/** The sites and shops that a business has filed or was seen with, derived from its annual reports. */
+export const webPresences = pgTable(
+  'web_presences',
+  {
+    id: uuid().primaryKey(),
+    uscc: text()
+      .notNull()
+      .references(() => subjects.uscc),
+    kind: vocabulary(webPresenceKinds).notNull(),
+    name: text().notNull(),
+    url: text().notNull(),
+    host: text().notNull(),
+    key: text().notNull(),
+    platform: text(),
+    icpNumber: text(),
+    sources: text().array().notNull(),
+    status: vocabulary(webPresenceStatuses).notNull(),
+    licenceDisplay: vocabulary(licenceDisplays).notNull(),
+    firstSeenOn: date().notNull(),
+    confirmedOn: date().notNull(),
+  },
+  (table) => [
+    oneOf('web_presences_kind', table.kind, webPresenceKinds),
+    oneOf('web_presences_status', table.status, webPresenceStatuses),
+    oneOf('web_presences_licence_display', table.licenceDisplay, licenceDisplays),
+    unique('web_presences_one_row_per_address').on(table.uscc, table.key),
+    index('web_presences_key').on(table.key),
+    index('web_presences_host').on(table.host),
+  ],
+)
+
+/** The annual report of a business for a year: its present state. */
+export const annualReports = pgTable(
+  'annual_reports',
+  {
+    uscc: text()
+      .notNull()
+      .references(() => subjects.uscc),
+    year: integer().notNull(),
+    /** The day of the first publication, which decides whether the report came in time. */
+    publishedOn: date().notNull(),
+    revision: integer().notNull(),
+    sourceId: text().notNull(),
+    sourceUpdatedAt: instant().notNull(),
+    receivedAt: instant().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.uscc, table.year] })],
+)
+
+/** Every version of a report, since before and after a correction are both shown (条例 art 12). */
+export const annualReportRevisions = pgTable(
+  'annual_report_revisions',
+  {
+    uscc: text().notNull(),
+    year: integer().notNull(),
+    revision: integer().notNull(),
+    publishedOn: date().notNull(),
+    name: text().notNull(),
+    webPresences: jsonb().notNull(),
+    sourceId: text().notNull(),
+    sourceUpdatedAt: instant().notNull(),
+    recordedAt: instant().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.uscc, table.year, table.revision] })],
+)

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { standings } from '../credit-files/schemas.ts'
+import { entityTypes } from '../registry/vocabulary.ts'
+
+export const searchQuery = z.strictObject({
+  q: z.string().trim().min(1).max(200).meta({
+    description: 'A name or a fragment of one, a former name, a shop name, a code or an address',
+  }),
+  regionCode: z
+    .string()
+    .regex(/^\d{2,6}$/)
+    .optional()
+    .meta({ description: 'Prefix of a GB/T 2260 code' }),
+  standing: z.enum(standings).optional(),
+  entityType: z.enum(entityTypes).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+export const searchAnswer = z
+  .object({
+    items: z.array(
+      z.object({
+        uscc: z.string().nullable().meta({ description: 'Null for a business known by its old registration number alone' }),
+        name: z.string(),
+        regionCode: z.string(),
+        standing: z.enum(standings),
+        score: z.number().min(0).max(1),
+        matchedOn: z.enum(['uscc', 'registration-number', 'name', 'former-name', 'shop-name', 'url']),
+      }),
+    ),
+    next: z.null().meta({ description: 'Ranked results are one page; narrow the search instead' }),
+  })
+  .meta({ id: 'SearchResults' })
+
+export type SearchItem = z.output<typeof searchAnswer>['items'][number]

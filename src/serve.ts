@@ -1,0 +1,60 @@
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import type { Database } from './platform/db.ts'
+import { openConfiguredDatabase } from './platform/open.ts'
+import { openLog, startServer } from './server.ts'
+
+export type StartSchedule = (database: Database, config: Config, log: Logger) => { stop(): Promise<void> }
+
+/** What one process keeps running until it is told to stop; stopped in the order given. */
+interface Running {
+  stop(): Promise<void>
+}
+
+/** After a signal, work under way has this long to end before the process ends all the same. */
+const shutdownMs = 15_000
+
+/**
+ * Opens the configured database and serves, with the scheduled jobs as `JOBS` says, until SIGINT or SIGTERM.
+ * @param ready called once when it listens
+ */
+export async function serveUntilStopped(
+  config: Config,
+  startSchedule: StartSchedule,
+  ready: (listening: { address: string }) => void,
+): Promise<void> {
+  const log = openLog(config)
+  const database = await openConfiguredDatabase(config, (line) => log.info(line))
+  const running: Running[] = []
+  try {
+    if (config.JOBS !== 'only') {
+      const server = await startServer(database, config, log)
+      running.push(server)
+      ready(server)
+    }
+    if (config.JOBS !== 'off') running.unshift(startSchedule(database, config, log))
+    await stopSignal()
+    log.info('stopping')
+  } finally {
+    await stopAll(running, database)
+  }
+}
+
+/** Resolves at the first SIGINT or SIGTERM. A second one ends the process at once. */
+export function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(1))
+        resolve()
+      })
+    }
+  })
+}
+
+/** Stops one after the other, and the database last. */
+export async function stopAll(running: readonly Running[], database: Database): Promise<void> {
+  setTimeout(() => process.exit(1), shutdownMs).unref()
+  for (const part of running) await part.stop()
+  await database.close()
+}

@@ -1,0 +1,48 @@
+import { pino, type Logger } from 'pino'
+import { buildApp } from './app.ts'
+import type { Config } from './config.ts'
+import { startFeedListener } from './feed/listener.ts'
+import { startSequencer } from './feed/sequencer.ts'
+import { systemClock } from './platform/clock.ts'
+import { faultOf, type Database } from './platform/db.ts'
+
+export interface Server {
+  /** Where it listens, e.g. http://127.0.0.1:3000. */
+  address: string
+  publicUrl: string
+  stop(): Promise<void>
+}
+
+/** The log, one JSON object a line on standard error, so that standard output stays free for answers of commands. */
+export function openLog(config: Config): Logger {
+  return pino({ level: config.LOG_LEVEL, serializers: { err: faultOf } }, pino.destination(2))
+}
+
+/**
+ * Listens, and sequences the feed: one `serve` process of any number. The database must be migrated.
+ * @throws Error when the port cannot be had
+ */
+export async function startServer(database: Database, config: Config, log: Logger): Promise<Server> {
+  const listener = startFeedListener(database.url)
+  let publicUrl = config.PUBLIC_URL ?? ''
+  const app = await buildApp({ db: database.db, clock: systemClock, listener, publicUrl: () => publicUrl, logger: log })
+  let address: string
+  try {
+    address = await app.listen({ port: config.PORT, host: config.HOST })
+  } catch (error) {
+    await listener.stop()
+    await app.close()
+    throw error
+  }
+  publicUrl ||= address
+  const sequencer = startSequencer(database.db, log)
+  return {
+    address,
+    publicUrl,
+    stop: async () => {
+      await listener.stop()
+      await app.close()
+      await sequencer.stop()
+    },
+  }
+}

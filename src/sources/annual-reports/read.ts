@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import type { AnnualReportRecord } from '../../registry/domain.ts'
+import { parseWebAddress } from '../../registry/web-address.ts'
+import { webPresenceKinds } from '../../registry/vocabulary.ts'
+import { instant, plainDay, plainText, readerOf, uscc } from '../read.ts'
+
+const address = plainText(2000).transform((written, context) => {
+  const parsed = parseWebAddress(written)
+  if (parsed !== null) return parsed
+  context.addIssue({ code: 'custom', message: 'is no address of a web site or shop' })
+  return z.NEVER
+})
+
+const schema = z
+  .object({
+    sourceId: plainText(200),
+    updatedAt: instant,
+    uscc,
+    name: plainText(200),
+    // Annual reports are filed since the year 2013 (条例 art 8, in force 2014-10-01).
+    year: z.coerce.number().int().min(2013).max(2200),
+    publishedOn: plainDay,
+    webPresences: z
+      .array(z.object({ kind: z.enum(webPresenceKinds), name: plainText(200), url: address }))
+      .max(1000)
+      .default([]),
+  })
+  .transform(({ webPresences, ...report }): AnnualReportRecord => {
+    // The same address twice in one report is one site.
+    const byKey = new Map(webPresences.map(({ kind, name, url }) => [url.key, { kind, name, ...url }]))
+    return { ...report, webPresences: [...byKey.values()] }
+  })
+
+/** Reads a record of `annual-reports` with its web information (涉网信息; contract section 6). */
+export const readAnnualReport = readerOf(schema)

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import { v7 as uuidv7 } from 'uuid'
+import { asJson, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
+import type { RefusedRecord } from './collection.ts'
+import type { Collection, QuarantineReason } from './vocabulary.ts'
+
+export interface Checkpoint {
+  watermark: string | null
+  updatedSince: string | null
+  cursor: string | null
+  highestUpdatedAt: string | null
+  completedAt: string | null
+}
+
+export async function findCheckpoint(db: DbOrTx, collection: Collection): Promise<Checkpoint | null> {
+  const iso = (column: string) =>
+    sql.raw(`to_char(c.${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+  const [row] = await rowsOf<Checkpoint>(
+    db,
+    sql`select ${iso('watermark')} as watermark, ${iso('updated_since')} as "updatedSince", c.cursor,
+          ${iso('highest_updated_at')} as "highestUpdatedAt", ${iso('completed_at')} as "completedAt"
+        from source_checkpoints c where c.collection = ${collection}`,
+  )
+  return row ?? null
+}
+
+export async function upsertCheckpoint(db: DbOrTx, collection: Collection, checkpoint: Checkpoint): Promise<void> {
+  const { watermark, updatedSince, cursor, highestUpdatedAt, completedAt } = checkpoint
+  await db.execute(sql`
+    insert into source_checkpoints (collection, watermark, updated_since, cursor, highest_updated_at, completed_at)
+    values (${collection}, ${watermark}, ${updatedSince}, ${cursor}, ${highestUpdatedAt}, ${completedAt})
+    on conflict (collection) do update set watermark = excluded.watermark, updated_since = excluded.updated_since,
+      cursor = excluded.cursor, highest_updated_at = excluded.highest_updated_at, completed_at = excluded.completed_at`)
+}
+
+/** Keeps refused records with the reason; one that came before, byte for byte, is counted and not kept twice. */
+export async function insertQuarantined(
+  tx: Tx,
+  collection: Collection,
+  refused: readonly RefusedRecord[],
+  now: Date,
+): Promise<void> {
+  if (refused.length === 0) return
+  const bySha = new Map(
+    refused.map(({ raw, sourceId, uscc, reason, detail }) => {
+      const text = JSON.stringify(raw)
+      const rawSha256 = createHash('sha256').update(text).digest('hex')
+      return [rawSha256, { id: uuidv7(), sourceId, uscc, reason, detail, raw: text, rawSha256 }]
+    }),
+  )
+  await tx.execute(sql`
+    insert into quarantine (id, collection, source_id, uscc, reason, detail, raw, raw_sha256, status, first_seen_at,
+      last_seen_at, times_seen)
+    select q.id, ${collection}, q."sourceId", q.uscc, q.reason, q.detail, q.raw, q."rawSha256", 'open',
+      ${now.toISOString()}::timestamptz, ${now.toISOString()}::timestamptz, 1
+    from json_to_recordset(${asJson([...bySha.values()])}) as q (id uuid, "sourceId" text, uscc text, reason text,
+      detail text, raw text, "rawSha256" text)
+    on conflict (collection, raw_sha256) do update set reason = excluded.reason, detail = excluded.detail,
+      last_seen_at = excluded.last_seen_at, times_seen = quarantine.times_seen + 1,
+      status = case quarantine.status when 'discarded' then 'discarded' else 'open' end`)
+}
+
+/** A good record under the same id at the source settles those that were refused before. */
+export async function resolveQuarantined(tx: Tx, collection: Collection, sourceIds: readonly string[]): Promise<void> {
+  if (sourceIds.length === 0) return
+  await tx.execute(sql`
+    update quarantine q set status = 'resolved'
+    where q.collection = ${collection} and q.status = 'open'
+      and q.source_id in (select json_array_elements_text(${asJson(sourceIds)}))`)
+}
+
+export interface QuarantinedRecord {
+  id: string
+  raw: string
+}
+
+/** Open records with this reason, in order of id. */
+export async function listQuarantined(
+  db: DbOrTx,
+  collection: Collection,
+  reason: QuarantineReason,
+  after: string | null,
+  limit: number,
+): Promise<QuarantinedRecord[]> {
+  return rowsOf(
+    db,
+    sql`select q.id, q.raw from quarantine q
+        where q.collection = ${collection} and q.reason = ${reason} and q.status = 'open'
+          and (${after}::uuid is null or q.id > ${after}::uuid)
+        order by q.id limit ${limit}`,
+  )
+}
+
+/** Which of these businesses have a record of the collection waiting in quarantine. */
+export async function listUsccsInQuarantine(
+  db: DbOrTx,
+  collection: Collection,
+  usccs: readonly string[],
+): Promise<string[]> {
+  const rows = await rowsOf<{ uscc: string }>(
+    db,
+    sql`select distinct q.uscc from quarantine q
+        where q.collection = ${collection} and q.status = 'open'
+          and q.uscc in (select json_array_elements_text(${asJson(usccs)}))`,
+  )
+  return rows.map((row) => row.uscc)
+}

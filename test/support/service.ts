@@ -1,0 +1,49 @@
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from '../../src/app.ts'
+import { startFeedListener } from '../../src/feed/listener.ts'
+import { sequencePending } from '../../src/feed/sequencer.ts'
+import { createKey, createPartner, type Scope } from '../../src/partners/service.ts'
+import type { Clock } from '../../src/platform/clock.ts'
+import type { Database, Db } from '../../src/platform/db.ts'
+import { cloneDatabase } from './database.ts'
+
+export interface TestService {
+  app: FastifyInstance
+  database: Database
+  db: Db
+  /** Set it to move the clock. */
+  clock: Clock & { set(instant: string): void }
+  /** Does the sequencer's work until the outbox is empty. */
+  sequence(): Promise<void>
+  /** A key with these scopes. */
+  keyWith(...scopes: Scope[]): Promise<string>
+  close(): Promise<void>
+}
+
+/** The whole service on a database of its own, without a port, at a time that stands still. */
+export async function startTestService(instant = '2026-11-25T04:00:00.000Z'): Promise<TestService> {
+  const database = await cloneDatabase()
+  const { db } = database
+  let now = new Date(instant)
+  const clock = { now: () => now, set: (later: string) => void (now = new Date(later)) }
+  const listener = startFeedListener(database.url)
+  const app = await buildApp({ db, clock, listener, publicUrl: () => 'https://credit.example' })
+  return {
+    app,
+    database,
+    db,
+    clock,
+    sequence: async () => {
+      while ((await sequencePending(db)) > 0);
+    },
+    keyWith: async (...scopes) => {
+      const partner = await createPartner(db, { name: '某协同部门', kind: 'agency' }, clock.now())
+      return (await createKey(db, { partnerId: partner.id, scopes }, clock.now())).key
+    },
+    close: async () => {
+      await listener.stop()
+      await app.close()
+      await database.close()
+    },
+  }
+}
