@@ -161,30 +161,25 @@ export function toProblem(error: unknown): Problem {
   return new Problem('internal-error', problems['internal-error'].meaning)
 }
 
-/** What fastify-type-provider-zod throws: each fault carries zod's own issue. */
+/** What fastify-type-provider-zod throws: the parts of zod's issue that differ by kind are in `params`. */
 interface ValidationError {
-  validation: { params: { issue: z.core.$ZodIssue } }[]
+  validation: { instancePath: string; message: string; params: { keys?: string[]; params?: { problem?: string } } }[]
   validationContext?: string
 }
 
 function validationProblem(error: unknown): Problem {
-  const { validation, validationContext } = error as ValidationError
-  const errors = validation.flatMap(({ params: { issue } }) => {
-    const base = `/${validationContext ?? 'body'}${issue.path.map((step) => `/${pointerStep(step)}`).join('')}`
-    const detail = inLanguage(issue.message)
-    if (issue.code !== 'unrecognized_keys') return [{ pointer: base, detail }]
-    return issue.keys.map((key) => ({ pointer: `${base}/${pointerStep(key)}`, detail }))
+  const { validation, validationContext = 'body' } = error as ValidationError
+  const errors = validation.flatMap(({ instancePath, message, params }) => {
+    const pointer = `/${validationContext}${instancePath === '/' ? '' : instancePath}`
+    const detail = inLanguage(message)
+    // RFC 6901: a name with ~ or / in it is escaped.
+    const unknown = params.keys?.map((key) => key.replaceAll('~', '~0').replaceAll('/', '~1'))
+    return unknown?.map((key) => ({ pointer: `${pointer}/${key}`, detail })) ?? [{ pointer, detail }]
   })
-  const first = errors[0]?.detail ?? problems['invalid-request'].meaning
-  const isCode = validation.some(
-    ({ params: { issue } }) => issue.code === 'custom' && issue.params?.['problem'] === 'invalid-uscc',
-  )
-  return new Problem(isCode ? 'invalid-uscc' : 'invalid-request', first, { errors })
-}
-
-/** RFC 6901 escaping of one step of a JSON Pointer. */
-function pointerStep(step: PropertyKey): string {
-  return String(step).replaceAll('~', '~0').replaceAll('/', '~1')
+  const isCode = validation.some(({ params }) => params.params?.problem === 'invalid-uscc')
+  return new Problem(isCode ? 'invalid-uscc' : 'invalid-request', errors[0]?.detail ?? problems['invalid-request'].meaning, {
+    errors,
+  })
 }
 
 /** Answers every error and every unknown address as a problem. */
