@@ -9,7 +9,9 @@ export const jobs: readonly Job[] = [
     description: 'Pulls annual reports and their web information from SOURCE_ANNUAL_REPORTS_URL',
     cron: '15 * * * *',
     notReady: (config) =>
-      config.SOURCE_ANNUAL_REPORTS_URL === undefined ? 'set SOURCE_ANNUAL_REPORTS_URL to the base URL of the source' : null,
+      config.SOURCE_ANNUAL_REPORTS_URL === undefined
+        ? 'set SOURCE_ANNUAL_REPORTS_URL to the base URL of the source'
+        : null,
     run: pullAnnualReports,
   },
   {

@@ -67,7 +67,9 @@ export async function runCli(argv: string[], { jobs, startSchedule }: Jobs): Pro
   command(program, 'demo', 'Serve a made-up sample province from an embedded database (npm start)').action(
     async (_options, self: Command) => {
       await runDemo(jobs, startSchedule, (started) =>
-        answer(self, started, () => ('docs' in started ? describeLinks(started) : `Xinjian listens on ${started.address}`)),
+        answer(self, started, () =>
+          'docs' in started ? describeLinks(started) : `Xinjian listens on ${started.address}`,
+        ),
       )
     },
   )
@@ -85,17 +87,29 @@ export async function runCli(argv: string[], { jobs, startSchedule }: Jobs): Pro
       const found = jobs.find((candidate) => candidate.name === name)
       if (found === undefined) throw new UsageError(`there is no job ${name}; xinjian job list names all`)
       await withDatabase(async (database, config) => {
-        const run = await runJob(found, { database, config, clock: systemClock, on: options.on, onProgress: showProgress })
+        const run = await runJob(found, {
+          database,
+          config,
+          clock: systemClock,
+          on: options.on,
+          onProgress: showProgress,
+        })
         endProgress()
         answer(self, run ?? {}, () => `${name} succeeded for ${run?.on ?? ''}\n${describeCounts(run?.counts ?? {})}`)
       })
     })
   command(job, 'list', 'List the jobs with their schedules').action((_options, self: Command) => {
     const list = jobs.map(({ name, description, cron }) => ({ name, description, cron, timeZone: 'Asia/Shanghai' }))
-    answer(self, list, () => list.map((item) => `${item.name}  (${item.cron}, Asia/Shanghai)\n    ${item.description}`).join('\n'))
+    answer(self, list, () =>
+      list.map((item) => `${item.name}  (${item.cron}, Asia/Shanghai)\n    ${item.description}`).join('\n'),
+    )
   })
 
-  command(program, 'import <collection> <files...>', `Import records from files; a collection is ${collections.join(' or ')}`)
+  command(
+    program,
+    'import <collection> <files...>',
+    `Import records from files; a collection is ${collections.join(' or ')}`,
+  )
     .addHelpText('after', '\nFiles are NDJSON, CSV or TSV (.ndjson, .csv, .tsv), in UTF-8 or GB 18030.')
     .action(async (collection: string, files: string[], _options, self: Command) => {
       if (!(collections as readonly string[]).includes(collection)) {
@@ -137,7 +151,11 @@ export async function runCli(argv: string[], { jobs, startSchedule }: Jobs): Pro
       await withDatabase(async ({ db }) => {
         const { partner: partnerId, scope } = options
         const created = await createKey(db, { partnerId, scopes: scope }, systemClock.now())
-        answer(self, created, () => `Key ${created.id} (${created.scopes.join(', ')}), shown this once:\n${created.key}`)
+        answer(
+          self,
+          created,
+          () => `Key ${created.id} (${created.scopes.join(', ')}), shown this once:\n${created.key}`,
+        )
       })
     })
 
@@ -167,7 +185,8 @@ function parseDay(text: string): string {
 }
 
 function parseUuid(text: string): string {
-  if (!z.uuid().safeParse(text).success) throw new InvalidArgumentError('It must be the id that `partner create` printed.')
+  if (!z.uuid().safeParse(text).success)
+    throw new InvalidArgumentError('It must be the id that `partner create` printed.')
   return text
 }
 

@@ -19,9 +19,11 @@ const settings = {
     description: 'Port that `serve` listens on; 0 takes any free one',
   }),
   HOST: z.string().default('127.0.0.1').meta({ description: 'Address that `serve` listens on' }),
-  PUBLIC_URL: url(/^https?$/, 'https://credit.example').optional().meta({
-    description: 'Address under which the public reaches the service; http://HOST:PORT without it',
-  }),
+  PUBLIC_URL: url(/^https?$/, 'https://credit.example')
+    .optional()
+    .meta({
+      description: 'Address under which the public reaches the service; http://HOST:PORT without it',
+    }),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -55,9 +57,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in settings && value !== ''))
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  throw new ConfigError(
-    parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
-  )
+  throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
 }
 
 export interface SettingDescription {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { languageOf } from '../platform/language.ts'
-import { notModified } from '../platform/caching.ts'
+import { notModified, notModifiedResponse } from '../platform/caching.ts'
 import { problemResponses } from '../platform/problem.ts'
 import { creditFileSchema, lookupQuery, lookupSchema, usccParameter } from './schemas.ts'
 import { findOwner, readCreditFile } from './service.ts'
@@ -12,8 +12,6 @@ interface Options {
   db: Db
   clock: Clock
 }
-
-const notModifiedResponse = z.null().meta({ description: 'Not modified' })
 
 /** The public lookup by code and by address (contract section 2). */
 export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock }, done) => {
@@ -33,7 +31,7 @@ export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, c
       const file = await readCreditFile({ db, clock, language: languageOf(request) }, request.params.uscc)
       // The moment of reading and the head of the log change without the file changing.
       const { knownAt: _, position: __, ...content } = file
-      if (notModified(request, reply, content)) return reply.code(304).send(null)
+      if (notModified(request, reply, content)) return reply.code(304).send()
       return file
     },
   )
@@ -52,7 +50,7 @@ export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, c
     async (request, reply) => {
       const { webPresence, file } = await findOwner({ db, clock, language: languageOf(request) }, request.query.url)
       const answer = { webPresence, subject: file.subject, standing: file.standing }
-      if (notModified(request, reply, answer)) return reply.code(304).send(null)
+      if (notModified(request, reply, answer)) return reply.code(304).send()
       return answer
     },
   )

@@ -2,7 +2,13 @@ import { z } from 'zod'
 import { lists, listingStatuses } from '../listings/vocabulary.ts'
 import { message } from '../platform/language.ts'
 import { parseUscc } from '../registry/identifiers.ts'
-import { entityTypes, licenceDisplays, subjectStatuses, webPresenceKinds, webPresenceStatuses } from '../registry/vocabulary.ts'
+import {
+  entityTypes,
+  licenceDisplays,
+  subjectStatuses,
+  webPresenceKinds,
+  webPresenceStatuses,
+} from '../registry/vocabulary.ts'
 
 const day = z.iso.date()
 

@@ -53,7 +53,10 @@ export async function runDemo(
   const source = buildSampleSource(province.annualReports)
   const running: { stop(): Promise<void> }[] = [{ stop: () => source.close().then(() => undefined) }]
   try {
-    const config: Config = { ...settings, SOURCE_ANNUAL_REPORTS_URL: await source.listen({ port: 0, host: '127.0.0.1' }) }
+    const config: Config = {
+      ...settings,
+      SOURCE_ANNUAL_REPORTS_URL: await source.listen({ port: 0, host: '127.0.0.1' }),
+    }
     step(`Importing the registry of a sample province (${province.subjects.length} made-up businesses) …`)
     await importFile(database.db, 'subjects', await writeSample(province.subjects), { now: () => systemClock.now() })
     for (const job of jobs) {

@@ -14,9 +14,20 @@ export interface Province {
 /** Region 999900 is not assigned (contract section 1); every name here is made up. */
 const region = '999900'
 const cities = ['云州', '清河', '望海', '松原岭', '南屏'] as const
-const brandFirst = [...'云青星瑞禾锦澜朗嘉鸿泽安卓和远景盛晨凌翠']
-const brandSecond = [...'帆禾桥川岭舟野泉屿棠麓潮枫蓝澄谷歌途芽石']
-const trades = ['电子商务', '贸易', '网络科技', '服饰', '食品', '家居用品', '文化传播', '农产品', '母婴用品', '数码'] as const
+const brandFirst = Array.from('云青星瑞禾锦澜朗嘉鸿泽安卓和远景盛晨凌翠')
+const brandSecond = Array.from('帆禾桥川岭舟野泉屿棠麓潮枫蓝澄谷歌途芽石')
+const trades = [
+  '电子商务',
+  '贸易',
+  '网络科技',
+  '服饰',
+  '食品',
+  '家居用品',
+  '文化传播',
+  '农产品',
+  '母婴用品',
+  '数码',
+] as const
 const kinds = [
   { entityType: 'enterprise', prefix: '91', share: 0.78, form: '有限公司' },
   { entityType: 'individual-business', prefix: '92', share: 0.14, form: '商行' },
@@ -63,7 +74,7 @@ export function makeProvince(reportYear: number, size = 2000): Province {
       name,
       entityType: kind.entityType,
       status: next() < 0.97 ? 'active' : 'suspended',
-      legalRepresentative: `${pick([...'赵钱孙李周吴郑王'])}某${pick(['', '某'])}`,
+      legalRepresentative: `${pick(Array.from('赵钱孙李周吴郑王'))}某${pick(['', '某'])}`,
       establishedOn,
       regionCode: region,
       province: '虚构省',
@@ -123,9 +134,11 @@ function madeUpCode(prefix: string, number: number): string {
 /** Sites under `.example`, which nobody can register (RFC 2606). */
 function madeUpSites(brand: string, i: number, next: () => number) {
   const sites: { kind: string; name: string; url: string }[] = []
-  if (next() < 0.6) sites.push({ kind: 'shop', name: `${brand}官方旗舰店`, url: `https://mall.example/shop/${10_000 + i}` })
+  if (next() < 0.6)
+    sites.push({ kind: 'shop', name: `${brand}官方旗舰店`, url: `https://mall.example/shop/${10_000 + i}` })
   if (next() < 0.4) sites.push({ kind: 'website', name: `${brand}商城`, url: `https://www.brand${i}.example/` })
-  if (next() < 0.1) sites.push({ kind: 'shop', name: `${brand}优选店`, url: `https://bazaar.example/s?id=${70_000 + i}` })
+  if (next() < 0.1)
+    sites.push({ kind: 'shop', name: `${brand}优选店`, url: `https://bazaar.example/s?id=${70_000 + i}` })
   return sites
 }
 

@@ -44,7 +44,8 @@ export const feedRoutes: FastifyPluginCallbackZod<Options> = (app, { db, listene
       answered.abort()
       const last = page.events.at(-1)
       // A page that is not full has seen everything up to the head, whatever the filter left out.
-      const next = last !== undefined && page.events.length === limit ? Number(last.sequence) : Math.max(after, page.head)
+      const next =
+        last !== undefined && page.events.length === limit ? Number(last.sequence) : Math.max(after, page.head)
       void reply.header('cache-control', 'no-store')
       return { events: page.events, next, head: page.head }
     },

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+
+/** The answer to a client that has the content already: no body. */
+export const notModifiedResponse = z.undefined().meta({ description: 'Not modified' })
 
 /**
  * Sets the caching headers of a public read and tells whether the client has this content already (RFC 9110 13.1.2).

@@ -44,7 +44,7 @@ class Refusal extends SourceError {
   }
 }
 
-const passing = new Set([408, 425, 429, 500, 502, 503, 504])
+const passes = (status: number) => status >= 500 || [408, 425, 429].includes(status)
 
 /**
  * GETs a URL and parses its JSON. Retries what may pass (lost connections, timeouts, 408, 425, 429, 5xx, a body that
@@ -107,7 +107,7 @@ async function attempt(
   if (!response.ok) {
     await response.body?.cancel()
     const said = `${where(url)} answered ${response.status}`
-    if (!passing.has(response.status)) throw new AbortError(new SourceError(said, response.status))
+    if (!passes(response.status)) throw new AbortError(new SourceError(said, response.status))
     throw new Refusal(said, response.status, retryAfterMs(response.headers.get('retry-after'), Date.now()))
   }
   const text = await readBounded(response, url, patience.maxBytes)
@@ -123,8 +123,9 @@ async function readBounded(response: Response, url: URL, maxBytes: number): Prom
   let bytes = 0
   for await (const chunk of response.body ?? []) {
     bytes += (chunk as Uint8Array).byteLength
-    if (bytes > maxBytes) throw new AbortError(new SourceError(`${where(url)} answered with more than ${maxBytes} bytes`))
-    chunks.push(chunk as Uint8Array)
+    if (bytes > maxBytes)
+      throw new AbortError(new SourceError(`${where(url)} answered with more than ${maxBytes} bytes`))
+    chunks.push(chunk)
   }
   return new TextDecoder('utf-8').decode(Buffer.concat(chunks))
 }

@@ -17,10 +17,7 @@ export const embeddedDataDir = fileURLToPath(new URL('.data/postgres', projectRo
  * Opens the database that the settings name and migrates it, or the embedded one under `.data/`.
  * @throws UnusableDatabaseError, or Error when it cannot be reached
  */
-export async function openConfiguredDatabase(
-  config: Config,
-  log: (line: string) => void,
-): Promise<OpenedDatabase> {
+export async function openConfiguredDatabase(config: Config, log: (line: string) => void): Promise<OpenedDatabase> {
   if (config.DATABASE_URL !== undefined) {
     await migrateDatabase(config.DATABASE_URL)
     return { ...openDatabase(config.DATABASE_URL), embedded: false }

@@ -126,8 +126,16 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details' })
 
+const problemResponse = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+})
+
 /** The response schemas that every route declares, since a status without one is sent unfiltered (style.md trap 2). */
-export const problemResponses = { '4xx': problemSchema, '5xx': problemSchema }
+export const problemResponses = {
+  '4xx': problemResponse('The request cannot be answered'),
+  '5xx': problemResponse('The service failed'),
+}
 
 /** The JSON body of a problem in the reader's language. */
 export function problemBody(problem: Problem, request: FastifyRequest): z.output<typeof problemSchema> {
@@ -177,9 +185,13 @@ function validationProblem(error: unknown): Problem {
     return unknown?.map((key) => ({ pointer: `${pointer}/${key}`, detail })) ?? [{ pointer, detail }]
   })
   const isCode = validation.some(({ params }) => params.params?.problem === 'invalid-uscc')
-  return new Problem(isCode ? 'invalid-uscc' : 'invalid-request', errors[0]?.detail ?? problems['invalid-request'].meaning, {
-    errors,
-  })
+  return new Problem(
+    isCode ? 'invalid-uscc' : 'invalid-request',
+    errors[0]?.detail ?? problems['invalid-request'].meaning,
+    {
+      errors,
+    },
+  )
 }
 
 /** Answers every error and every unknown address as a problem. */
@@ -198,5 +210,7 @@ export function registerProblems(app: FastifyInstance): void {
     if (problems[problem.code].status >= 500) request.log.error({ err: error }, 'request failed')
     return send(problem, request, reply)
   })
-  app.setNotFoundHandler(async (request, reply) => send(new Problem('not-found', problems['not-found'].meaning), request, reply))
+  app.setNotFoundHandler(async (request, reply) =>
+    send(new Problem('not-found', problems['not-found'].meaning), request, reply),
+  )
 }

@@ -191,8 +191,10 @@ export function webPresencesOf(revisions: readonly AnnualReportRevision[]): Deri
       byKey.set(reported.key, {
         ...reported,
         status: report === newest ? 'active' : 'retired',
-        firstSeenOn: before === undefined || report.publishedOn < before.firstSeenOn ? report.publishedOn : before.firstSeenOn,
-        confirmedOn: before === undefined || report.publishedOn > before.confirmedOn ? report.publishedOn : before.confirmedOn,
+        firstSeenOn:
+          before === undefined || report.publishedOn < before.firstSeenOn ? report.publishedOn : before.firstSeenOn,
+        confirmedOn:
+          before === undefined || report.publishedOn > before.confirmedOn ? report.publishedOn : before.confirmedOn,
       })
     }
   }

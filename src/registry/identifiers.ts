@@ -9,7 +9,10 @@ const organisationWeights = [3, 7, 9, 10, 5, 8, 4, 2]
  * and hyphens. Says nothing about whether the code is valid.
  */
 export function normaliseCode(written: string): string {
-  return written.normalize('NFKC').toUpperCase().replace(/[\s\u200b\ufeff\p{Pd}]/gu, '')
+  return written
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/[\s\u200b\ufeff\p{Pd}]/gu, '')
 }
 
 /**
@@ -20,8 +23,10 @@ export function normaliseCode(written: string): string {
  */
 export function parseUscc(written: string): string | null {
   const code = normaliseCode(written)
-  if (code.length !== 18 || [...code].some((character) => !alphabet.includes(character))) return null
-  return code[17] === usccCheckCharacter(code) && code[16] === organisationCheckCharacter(code.slice(8, 16)) ? code : null
+  if (code.length !== 18 || Array.from(code).some((character) => !alphabet.includes(character))) return null
+  return code[17] === usccCheckCharacter(code) && code[16] === organisationCheckCharacter(code.slice(8, 16))
+    ? code
+    : null
 }
 
 /** C18 = alphabet[(31 − ΣCi·Wi mod 31) mod 31] over the first 17 characters (GB 32100-2015). */
@@ -73,7 +78,7 @@ export function registrationCheckDigit(number: string): string {
  */
 export function mayBeIdentityNumber(number: string): boolean {
   if (/^\d{17}[\dX]$/.test(number)) {
-    const sum = [...number.slice(0, 17)].reduce((total, digit, i) => total + Number(digit) * (2 ** (17 - i) % 11), 0)
+    const sum = Array.from(number.slice(0, 17)).reduce((total, digit, i) => total + Number(digit) * (2 ** (17 - i) % 11), 0)
     return isBirthDate(number.slice(6, 14)) && '10X98765432'.charAt(sum % 11) === number[17]
   }
   return (

@@ -53,7 +53,10 @@ export async function takeSubjects(tx: Tx, records: readonly SubjectRecord[], no
     if (change.outcome === 'unchanged' && known?.sourceUpdatedAt === record.updatedAt) continue
     held.put(change.subject)
     const before = touched.get(change.subject.id)
-    touched.set(change.subject.id, { ...change, changed: [...new Set([...(before?.changed ?? []), ...change.changed])] })
+    touched.set(change.subject.id, {
+      ...change,
+      changed: [...new Set([...(before?.changed ?? []), ...change.changed])],
+    })
   }
   const changes = [...touched.values()]
   await upsertSubjects(

@@ -11,7 +11,8 @@ export interface WebAddress {
 
 const mirrorPrefix = /^(www\d?|m|wap|mobile|3g|h5)\.(?=[^.]+\.)/
 /** Query parameters that say how a link was shared, not what it points to. */
-const trackingParameter = /^(utm_.*|spm|scm|from|share.*|source|ref|referer|fbclid|gclid|track.*|pvid|_.*|timestamp|t)$/i
+const trackingParameter =
+  /^(utm_.*|spm|scm|from|share.*|source|ref|referer|fbclid|gclid|track.*|pvid|_.*|timestamp|t)$/i
 
 /**
  * Parses what a person would paste: with or without scheme, in any case, Chinese host names and punycode, full-width

@@ -27,7 +27,7 @@ export function isWorkingDay(day: string): boolean | null {
  */
 export function addWorkingDays(from: string, count: number): DueDay {
   let day = from
-  for (let counted = 0; counted < count; ) {
+  for (let counted = 0; counted < count;) {
     day = addDays(day, 1)
     const working = isWorkingDay(day)
     if (working === null) return { on: null, provisional: true }

@@ -72,8 +72,9 @@ function abnormal(
 /** The ground as it is in force on `on`, with its rulebook version, or null when it is not in force then. */
 export function groundInForce(code: string, on: string): (Ground & { rulebook: string }) | null {
   return (
-    groundVersions.find((ground) => ground.code === code && ground.from <= on && (ground.to === null || on <= ground.to)) ??
-    null
+    groundVersions.find(
+      (ground) => ground.code === code && ground.from <= on && (ground.to === null || on <= ground.to),
+    ) ?? null
   )
 }
 

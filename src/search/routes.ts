@@ -1,6 +1,5 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
-import { z } from 'zod'
-import { notModified } from '../platform/caching.ts'
+import { notModified, notModifiedResponse } from '../platform/caching.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { problemResponses } from '../platform/problem.ts'
@@ -22,13 +21,13 @@ export const searchRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock
         tags: ['Public lookup'],
         summary: 'Businesses by name, code or address, best match first',
         querystring: searchQuery,
-        response: { 200: searchAnswer, 304: z.null().meta({ description: 'Not modified' }), ...problemResponses },
+        response: { 200: searchAnswer, 304: notModifiedResponse, ...problemResponses },
       },
     },
     async (request, reply) => {
       const { q, limit, ...filter } = request.query
       const answer = { items: await search(db, clock, q, filter, limit), next: null }
-      if (notModified(request, reply, answer)) return reply.code(304).send(null)
+      if (notModified(request, reply, answer)) return reply.code(304).send()
       return answer
     },
   )

@@ -3,9 +3,14 @@ import { standings } from '../credit-files/schemas.ts'
 import { entityTypes } from '../registry/vocabulary.ts'
 
 export const searchQuery = z.strictObject({
-  q: z.string().trim().min(1).max(200).meta({
-    description: 'A name or a fragment of one, a former name, a shop name, a code or an address',
-  }),
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    // PostgreSQL takes no NUL.
+    .regex(/^\P{Cc}*$/u)
+    .meta({ description: 'A name or a fragment of one, a former name, a shop name, a code or an address' }),
   regionCode: z
     .string()
     .regex(/^\d{2,6}$/)
@@ -20,7 +25,10 @@ export const searchAnswer = z
   .object({
     items: z.array(
       z.object({
-        uscc: z.string().nullable().meta({ description: 'Null for a business known by its old registration number alone' }),
+        uscc: z
+          .string()
+          .nullable()
+          .meta({ description: 'Null for a business known by its old registration number alone' }),
         name: z.string(),
         regionCode: z.string(),
         standing: z.enum(standings),

@@ -2,27 +2,15 @@ import type { Tx } from '../platform/db.ts'
 import type { TakenCounts } from '../registry/service.ts'
 import { mapAnnualReports } from './annual-reports/map.ts'
 import { readAnnualReport } from './annual-reports/read.ts'
-import type { Reader, Refused } from './read.ts'
+import type { MapToRegistry, Reader, RefusedRecord } from './read.ts'
 import { mapSubjects } from './subjects/map.ts'
 import { readSubject } from './subjects/read.ts'
 import type { Collection } from './vocabulary.ts'
 
-/** Takes read records into the registry; answers which of them name a business that nobody is registered as. */
-export type MapToRegistry<Item> = (
-  tx: Tx,
-  records: readonly Item[],
-  now: Date,
-) => Promise<{ counts: TakenCounts; unknown: readonly Item[] }>
-
-/** A raw record as it came, and why it was refused. */
-export interface RefusedRecord extends Refused {
-  raw: unknown
-}
-
 export interface Taken {
   counts: TakenCounts
   refused: RefusedRecord[]
-  /** `sourceId` of every record that was taken. */
+  /** `sourceId` of every record that was taken and not followed by a refused one with the same id. */
   takenIds: string[]
 }
 
@@ -36,10 +24,16 @@ function takeWith<Item extends { sourceId: string; uscc: string | null }>(
   return async (tx, raws, now) => {
     const refused: RefusedRecord[] = []
     const rawOf = new Map<Item, unknown>()
+    const lastGood = new Map<string, Item>()
     for (const raw of raws) {
       const result = read(raw)
-      if (result.ok) rawOf.set(result.record, raw)
-      else refused.push({ ...result, raw })
+      if (result.ok) {
+        rawOf.set(result.record, raw)
+        lastGood.set(result.record.sourceId, result.record)
+      } else {
+        refused.push({ ...result, raw })
+        lastGood.delete(result.sourceId ?? '')
+      }
     }
     const { counts, unknown } = await map(tx, [...rawOf.keys()], now)
     for (const item of unknown) {
@@ -48,7 +42,7 @@ function takeWith<Item extends { sourceId: string; uscc: string | null }>(
       refused.push({ ok: false, reason: 'unknown-subject', detail, sourceId, uscc, raw: rawOf.get(item) })
       rawOf.delete(item)
     }
-    return { counts, refused, takenIds: [...rawOf.keys()].map((item) => item.sourceId) }
+    return { counts, refused, takenIds: [...lastGood].flatMap(([id, item]) => (rawOf.has(item) ? id : [])) }
   }
 }
 

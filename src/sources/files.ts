@@ -1,13 +1,15 @@
 import { createReadStream } from 'node:fs'
 import { extname } from 'node:path'
 import { createInterface } from 'node:readline'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { parse } from 'csv-parse'
 
 /** A file that cannot be read as a whole. `message` names the file and what is wrong. */
 export class FileError extends Error {
   override name = 'FileError'
 }
+
+const formats = ['.ndjson', '.jsonl', '.csv', '.tsv']
 
 export type FileRecord = { ok: true; record: unknown } | { ok: false; raw: string; detail: string }
 
@@ -18,12 +20,12 @@ export type FileRecord = { ok: true; record: unknown } | { ok: false; raw: strin
  */
 export async function* readFileRecords(path: string): AsyncGenerator<FileRecord> {
   const format = extname(path).toLowerCase()
+  if (!formats.includes(format)) throw new FileError(`${path}: a file ends in ${formats.join(', ')}`)
   const encoding = await encodingOf(path)
   const text = Readable.from(decode(path, encoding))
   if (format === '.ndjson' || format === '.jsonl') yield* readLines(text)
   else if (format === '.tsv') yield* readTable(path, text, { delimiter: '\t', quote: null })
-  else if (format === '.csv') yield* readTable(path, text, { delimiter: ',', quote: '"' })
-  else throw new FileError(`${path}: a file ends in .ndjson, .jsonl, .csv or .tsv`)
+  else yield* readTable(path, text, { delimiter: ',', quote: '"' })
 }
 
 /** UTF-8 where every byte fits it, else GB 18030, which fits some bytes of nearly every file and so comes second. */
@@ -75,31 +77,33 @@ async function* readTable(
   form: { delimiter: string; quote: string | null },
 ): AsyncGenerator<FileRecord> {
   const skipped: FileRecord[] = []
-  let heads: string[] = []
-  const rows = text.pipe(
-    parse({
-      ...form,
-      bom: true,
-      columns: (line: string[]) => (heads = line.map((head) => head.trim())),
-      raw: true,
-      relax_quotes: true,
-      skip_empty_lines: true,
-      skip_records_with_error: true,
-      on_skip: (error, raw) => {
-        skipped.push({
-          ok: false,
-          raw: typeof raw === 'string' ? raw : '',
-          detail: `line ${String(error?.['lines'] ?? '?')}: ${error?.message ?? 'cannot be read'}`,
-        })
-      },
-    }),
-  )
-  for await (const row of rows) {
-    if (!heads.includes('sourceId')) {
+  const heads: string[] = []
+  const rows = parse({
+    ...form,
+    bom: true,
+    columns: (line: string[]) => {
+      heads.push(...line.map((head) => head.trim()))
+      if (heads.includes('sourceId')) return heads
       throw new FileError(`${path}: the head line has no column sourceId; it has ${heads.slice(0, 20).join(', ')}`)
-    }
+    },
+    raw: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    on_skip: (error, raw) => {
+      skipped.push({
+        ok: false,
+        raw: typeof raw === 'string' ? raw : '',
+        detail: error?.message ?? 'cannot be read',
+      })
+    },
+  })
+  // A fault of either stream ends both, and is thrown by the loop.
+  pipeline(text, rows, () => undefined)
+  for await (const row of rows) {
     yield* skipped.splice(0)
     yield { ok: true, record: (row as { record: unknown }).record }
   }
   yield* skipped.splice(0)
+  if (heads.length === 0) throw new FileError(`${path}: is empty, without even a head line`)
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { normaliseCode, parseRegistrationNumber, parseUscc, type RegistrationNumber } from '../registry/identifiers.ts'
+import type { Tx } from '../platform/db.ts'
+import type { TakenCounts } from '../registry/service.ts'
 import type { QuarantineReason } from './vocabulary.ts'
 
 /** A record that cannot be taken: why, and where in it. */
@@ -15,6 +17,18 @@ export interface Refused {
 
 export type ReadResult<Record> = { ok: true; record: Record } | Refused
 
+/** A raw record as it came, and why it was refused. */
+export interface RefusedRecord extends Refused {
+  raw: unknown
+}
+
+/** Takes read records into the registry; answers which of them name a business that nobody is registered as. */
+export type MapToRegistry<Item> = (
+  tx: Tx,
+  records: readonly Item[],
+  now: Date,
+) => Promise<{ counts: TakenCounts; unknown: readonly Item[] }>
+
 /** Reads one raw record of a collection. */
 export type Reader<Record> = (raw: unknown) => ReadResult<Record>
 
@@ -28,12 +42,15 @@ export const plainText = (max = 500) =>
         .string()
         .min(1)
         .max(max)
-        .refine((text) => !/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text), 'has control characters')
+        .refine((text) => !/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text), 'has control characters'),
     )
 
 /** An absent field is one that is missing, null or blank: an empty cell states nothing. */
 export const optional = <Schema extends z.ZodType>(schema: Schema) =>
-  z.preprocess((value) => (value === null || (typeof value === 'string' && value.trim() === '') ? undefined : value), schema.optional())
+  z.preprocess(
+    (value) => (value === null || (typeof value === 'string' && value.trim() === '') ? undefined : value),
+    schema.optional(),
+  )
 
 /** A day in the centuries that a register can speak of; PostgreSQL knows no year 0. */
 export const plainDay = z.iso.date().refine(isInRange, 'is not a day between 1800 and 2199')
@@ -53,7 +70,11 @@ function isInRange(text: string): boolean {
 export const uscc = z.string().transform((written, context) => {
   const code = parseUscc(written)
   if (code !== null) return code
-  context.addIssue({ code: 'custom', message: `"${shorten(written)}" is no unified social credit code`, params: { reason: 'invalid-uscc' } })
+  context.addIssue({
+    code: 'custom',
+    message: `"${shorten(written)}" is no unified social credit code`,
+    params: { reason: 'invalid-uscc' },
+  })
   return z.NEVER
 })
 
@@ -92,13 +113,17 @@ export function readerOf<Record>(schema: z.ZodType<Record>): Reader<Record> {
     const parsed = schema.safeParse(raw)
     if (parsed.success) return { ok: true, record: parsed.data }
     const { issues } = parsed.error
-    const reasons = issues.map((issue) => (issue.code === 'custom' ? (issue.params?.['reason'] as QuarantineReason | undefined) : undefined))
+    const reasons = issues.map((issue) =>
+      issue.code === 'custom' ? (issue.params?.['reason'] as QuarantineReason | undefined) : undefined,
+    )
     return {
       ok: false,
       reason: reasons.find((reason) => reason !== undefined) ?? 'invalid-record',
-      detail: printable(issues.map((issue) => `/${issue.path.map(String).join('/')}: ${inEnglish(issue)}`).join('; ')).slice(
-        0,
-        2000,
+      detail: printable(
+        issues
+          .map((issue) => `/${issue.path.map(String).join('/')}: ${inEnglish(issue)}`)
+          .join('; ')
+          .slice(0, 2000),
       ),
       sourceId: stringField(raw, 'sourceId'),
       uscc: parseUscc(stringField(raw, 'uscc') ?? ''),
@@ -118,5 +143,5 @@ function inEnglish(issue: z.core.$ZodIssue): string {
 function stringField(raw: unknown, name: string): string | null {
   if (typeof raw !== 'object' || raw === null) return null
   const value = (raw as Record<string, unknown>)[name]
-  return typeof value === 'string' && value.length <= 200 ? printable(value) : null
+  return typeof value === 'string' && value.length <= 200 ? printable(value.normalize('NFC').trim()) : null
 }

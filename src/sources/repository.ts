@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import { asJson, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
-import type { RefusedRecord } from './collection.ts'
+import type { RefusedRecord } from './read.ts'
 import type { Collection, QuarantineReason } from './vocabulary.ts'
 
 export interface Checkpoint {
@@ -14,8 +14,7 @@ export interface Checkpoint {
 }
 
 export async function findCheckpoint(db: DbOrTx, collection: Collection): Promise<Checkpoint | null> {
-  const iso = (column: string) =>
-    sql.raw(`to_char(c.${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+  const iso = (column: string) => sql.raw(`to_char(c.${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
   const [row] = await rowsOf<Checkpoint>(
     db,
     sql`select ${iso('watermark')} as watermark, ${iso('updated_since')} as "updatedSince", c.cursor,
@@ -44,7 +43,7 @@ export async function insertQuarantined(
   if (refused.length === 0) return
   const bySha = new Map(
     refused.map(({ raw, sourceId, uscc, reason, detail }) => {
-      const text = JSON.stringify(raw)
+      const text = asText(raw)
       const rawSha256 = createHash('sha256').update(text).digest('hex')
       return [rawSha256, { id: uuidv7(), sourceId, uscc, reason, detail, raw: text, rawSha256 }]
     }),
@@ -59,6 +58,22 @@ export async function insertQuarantined(
     on conflict (collection, raw_sha256) do update set reason = excluded.reason, detail = excluded.detail,
       last_seen_at = excluded.last_seen_at, times_seen = quarantine.times_seen + 1,
       status = case quarantine.status when 'discarded' then 'discarded' else 'open' end`)
+}
+
+/** JSON text of a record as it came; what lies deeper than `JSON.stringify` can go is left out. */
+function asText(raw: unknown): string {
+  try {
+    return JSON.stringify(raw)
+  } catch {
+    return JSON.stringify(withoutDepths(raw, 100))
+  }
+}
+
+function withoutDepths(value: unknown, levels: number): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (levels === 0) return '…'
+  if (Array.isArray(value)) return value.map((inner) => withoutDepths(inner, levels - 1))
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutDepths(inner, levels - 1)]))
 }
 
 /** A good record under the same id at the source settles those that were refused before. */

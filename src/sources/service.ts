@@ -4,6 +4,7 @@ import type { TakenCounts } from '../registry/service.ts'
 import { takers } from './collection.ts'
 import { downloadPage, type Page, type Source } from './download.ts'
 import { readFileRecords } from './files.ts'
+import { instant } from './read.ts'
 import {
   findCheckpoint,
   insertQuarantined,
@@ -41,8 +42,8 @@ async function takeRecords(
   counts: RecordCounts,
 ): Promise<void> {
   const taken = await takers[collection](tx, raws, now)
-  await resolveQuarantined(tx, collection, taken.takenIds)
   await insertQuarantined(tx, collection, taken.refused, now)
+  await resolveQuarantined(tx, collection, taken.takenIds)
   counts.records += raws.length
   for (const outcome of ['new', 'changed', 'unchanged', 'older'] as const) counts[outcome] += taken.counts[outcome]
   for (const { reason } of taken.refused) counts.quarantined[reason] = (counts.quarantined[reason] ?? 0) + 1
@@ -117,6 +118,7 @@ export async function pullCollection(options: PullOptions): Promise<PullCounts> 
   const counts: PullCounts = { pages: 0, ...noRecords(), retried: await retryUnknownSubjects(db, collection, now()) }
   let checkpoint = await findCheckpoint(db, collection)
   let resumed = checkpoint?.cursor != null
+  let beganEarlier = resumed
   if (!resumed) checkpoint = beginPull(checkpoint)
   let at = checkpoint ?? beginPull(null)
   const seenCursors = new Set<string>()
@@ -127,10 +129,12 @@ export async function pullCollection(options: PullOptions): Promise<PullCounts> 
     try {
       page = await downloadPage(options.source, collection, at, options)
     } catch (error) {
-      const refused = error instanceof SourceError && error.status !== null && error.status < 500 && error.status !== 429
+      const refused =
+        error instanceof SourceError && error.status !== null && error.status < 500 && error.status !== 429
       if (!resumed || !refused) throw error
       // The source no longer knows the cursor of the pull that was broken off: walk again from its beginning.
       resumed = false
+      beganEarlier = false
       at = { ...at, cursor: null }
       continue
     }
@@ -140,15 +144,23 @@ export async function pullCollection(options: PullOptions): Promise<PullCounts> 
     if (page.next !== null && (seenCursors.has(page.next) || emptyPages >= maxEmptyPages)) {
       throw new SourceError(`the source of ${collection} goes round in circles: cursor ${page.next.slice(0, 80)}`)
     }
-    const next = advance(at, page, startedAt)
+    const next = advance(at, page, startedAt, beganEarlier)
     await db.transaction(async (tx) => {
       await takeRecords(tx, collection, page.items, now(), counts)
       await upsertCheckpoint(tx, collection, next)
     })
     await options.onProgress?.(counts)
-    if (page.next === null) return counts
-    seenCursors.add(page.next)
-    at = next
+    if (page.next !== null) {
+      seenCursors.add(page.next)
+      at = next
+    } else if (beganEarlier) {
+      // What changed on the pages that an earlier run walked is seen by a walk that begins now.
+      beganEarlier = false
+      seenCursors.clear()
+      at = beginPull(next)
+    } else {
+      return counts
+    }
   }
 }
 
@@ -165,7 +177,7 @@ function beginPull(last: Checkpoint | null): Checkpoint {
 }
 
 /** The checkpoint after a page; after the last one the watermark moves to the newest record of the walk. */
-function advance(at: Checkpoint, page: Page, startedAt: string): Checkpoint {
+function advance(at: Checkpoint, page: Page, startedAt: string, beganEarlier: boolean): Checkpoint {
   const highestUpdatedAt = newestOf(at.highestUpdatedAt, ...page.items.map(updatedAtOf))
   if (page.next !== null) return { ...at, cursor: page.next, highestUpdatedAt }
   // A record stamped with a time to come must not shut out those that are written until then.
@@ -175,7 +187,7 @@ function advance(at: Checkpoint, page: Page, startedAt: string): Checkpoint {
     updatedSince: null,
     cursor: null,
     highestUpdatedAt: null,
-    completedAt: startedAt,
+    completedAt: beganEarlier ? at.completedAt : startedAt,
   }
 }
 
@@ -184,9 +196,7 @@ function newestOf(...instants: (string | null)[]): string | null {
 }
 
 function updatedAtOf(item: unknown): string | null {
-  const updatedAt = (item as { updatedAt?: unknown } | null)?.updatedAt
-  const ms = typeof updatedAt === 'string' ? Date.parse(updatedAt) : NaN
-  return Number.isNaN(ms) ? null : new Date(ms).toISOString()
+  return instant.safeParse((item as { updatedAt?: unknown } | null)?.updatedAt).data ?? null
 }
 
 const importBatch = 1000

@@ -46,9 +46,13 @@ function urlsOf(given: string): (database: string) => string {
 async function startTemporaryServer() {
   const folder = await mkdtemp(join(tmpdir(), 'xinjian-test-'))
   const lines: string[] = []
-  const server = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: (line) => lines.push(line), durable: false })
+  const server = await startEmbeddedPostgres({
+    dataDir: join(folder, 'postgres'),
+    log: (line) => lines.push(line),
+    durable: false,
+  })
   return {
-    urlOf: server.urlOf,
+    urlOf: (database: string) => server.urlOf(database),
     release: async () => {
       await server.release()
       await rm(folder, { recursive: true, force: true })

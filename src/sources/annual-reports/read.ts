@@ -4,9 +4,13 @@ import { parseWebAddress } from '../../registry/web-address.ts'
 import { webPresenceKinds } from '../../registry/vocabulary.ts'
 import { instant, plainDay, plainText, readerOf, uscc } from '../read.ts'
 
+/** What an index of PostgreSQL can hold, with room to spare; escaping makes a long address many times longer. */
+const maxKeyBytes = 2000
+
 const address = plainText(2000).transform((written, context) => {
   const parsed = parseWebAddress(written)
-  if (parsed !== null) return parsed
+  // An escaped control character is none before its query is decoded.
+  if (parsed !== null && !/\p{Cc}/u.test(parsed.key) && Buffer.byteLength(parsed.key) <= maxKeyBytes) return parsed
   context.addIssue({ code: 'custom', message: 'is no address of a web site or shop' })
   return z.NEVER
 })

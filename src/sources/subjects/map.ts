@@ -1,5 +1,5 @@
 import { takeSubjects } from '../../registry/service.ts'
-import type { MapToRegistry } from '../collection.ts'
+import type { MapToRegistry } from '../read.ts'
 import type { SubjectRecord } from '../../registry/domain.ts'
 
 /** Takes records of businesses into the registry; each names its own business, so none is unknown. */

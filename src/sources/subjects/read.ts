@@ -1,13 +1,26 @@
 import { z } from 'zod'
 import type { SubjectRecord } from '../../registry/domain.ts'
-import { normaliseCode, parseRegistrationNumber, parseUscc, type RegistrationNumber } from '../../registry/identifiers.ts'
+import {
+  normaliseCode,
+  parseRegistrationNumber,
+  parseUscc,
+  type RegistrationNumber,
+} from '../../registry/identifiers.ts'
 import { entityTypes, subjectStatuses } from '../../registry/vocabulary.ts'
 import { anyCode, instant, optional, plainDay, plainText, readerOf } from '../read.ts'
 
 const formerNames = z.union([
   z.array(plainText(200)).max(100),
   // A cell of a table holds several names.
-  z.string().transform((cell) => cell.split(/[;；|]/).map((name) => name.trim()).filter(Boolean)),
+  z
+    .string()
+    .transform((cell) =>
+      cell
+        .split(/[;；|]/)
+        .map((name) => name.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(plainText(200)).max(100)),
 ])
 
 const schema = z

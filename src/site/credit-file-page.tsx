@@ -1,0 +1,134 @@
+/** @jsxImportSource preact */
+import type { CreditFile } from '../credit-files/schemas.ts'
+import type { Language } from '../platform/language.ts'
+import { renderPage } from './layout.tsx'
+import { Listings } from './listing.tsx'
+import { Code, Day, Fact, Section, StandingIcon, Written } from './parts.tsx'
+import { AnnualReports, OtherRecords, WebPresences } from './records.tsx'
+import * as texts from './texts.ts'
+
+interface View {
+  language: Language
+  file: CreditFile
+  publicUrl: string
+}
+
+/** The credit file of a business: its standing first, then what it rests on. */
+export function creditFilePage({ language, file, publicUrl }: View): string {
+  const { subject } = file
+  const path = `/credit-files/${encodeURIComponent(subject.uscc)}`
+  const inForce = file.listings.filter((listing) => listing.status === 'in-force')
+  const past = file.listings.filter((listing) => listing.status === 'removed')
+  return renderPage({
+    language,
+    title: subject.name,
+    canonical: publicUrl + path,
+    json: `/v1${path}`,
+    // A business that is one person is not for search engines (rulebook section 7).
+    isPrivate: subject.entityType === 'individual-business',
+    children: (
+      <>
+        <header class="subject">
+          <p class="meta">
+            {texts.entityType[subject.entityType][language]}
+            <Code text={subject.uscc} />
+          </p>
+          <h1>
+            <Written text={subject.name} />
+          </h1>
+        </header>
+        <StandingPanel file={file} language={language} />
+        <Section id="listings" title={texts.file.listings[language]} isEmpty={inForce.length === 0}>
+          <Listings listings={inForce} language={language} />
+        </Section>
+        <Registration subject={subject} language={language} />
+        <WebPresences file={file} language={language} />
+        <AnnualReports file={file} language={language} />
+        <OtherRecords file={file} language={language} />
+        <Section id="past-listings" title={texts.file.pastListings[language]} isEmpty={past.length === 0}>
+          <Listings listings={past} language={language} />
+        </Section>
+        <p class="json">
+          <a href={`/v1${path}`} type="application/json">
+            {texts.file.json[language]}
+          </a>
+        </p>
+      </>
+    ),
+  })
+}
+
+function StandingPanel({ file, language }: { file: CreditFile; language: Language }) {
+  const { standing, subject } = file
+  // Individual businesses are marked, not put on a list (rulebook 2.3).
+  const isMark = standing === 'abnormal' && subject.entityType === 'individual-business'
+  return (
+    <section class={`standing ${standing}`} aria-labelledby="standing">
+      <StandingIcon standing={standing} />
+      <div>
+        <p class="hint">
+          {texts.file.standing[language]} · {texts.file.asOf[language]} <Day on={file.asOf} language={language} />
+        </p>
+        <h2 id="standing">{texts.verdict[isMark ? 'abnormal-mark' : standing][language]}</h2>
+        {subject.status !== 'active' && (
+          <p>
+            <strong>{texts.statusWarning[subject.status][language]}</strong>
+          </p>
+        )}
+        {standing === 'clear' ? (
+          <p>{texts.file.clearNote[language]}</p>
+        ) : (
+          <p>
+            <a href="#listings">{texts.file.seeEntries[language]}</a>
+          </p>
+        )}
+      </div>
+    </section>
+  )
+}
+
+function Registration({ subject, language }: { subject: CreditFile['subject']; language: Language }) {
+  const { file } = texts
+  const written = (text: string | null) => text !== null && <Written text={text} />
+  return (
+    <Section id="registration" title={file.registration[language]}>
+      <dl class="facts">
+        <Fact term={file.uscc[language]}>
+          <Code text={subject.uscc} />
+        </Fact>
+        <Fact term={file.registrationNumber[language]}>
+          {subject.registrationNumber !== null && <Code text={subject.registrationNumber} />}
+        </Fact>
+        <Fact term={file.formerNames[language]}>
+          {subject.formerNames.length > 0 && (
+            <ul class="plain">
+              {subject.formerNames.map((name) => (
+                <li key={name}>
+                  <Written text={name} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </Fact>
+        <Fact term={file.entityType[language]}>{texts.entityType[subject.entityType][language]}</Fact>
+        <Fact term={file.status[language]}>{texts.subjectStatus[subject.status][language]}</Fact>
+        <Fact
+          term={(subject.entityType === 'individual-business' ? file.operator : file.legalRepresentative)[language]}
+        >
+          {written(subject.legalRepresentative)}
+        </Fact>
+        <Fact term={file.establishedOn[language]}>
+          {subject.establishedOn !== null && <Day on={subject.establishedOn} language={language} />}
+        </Fact>
+        <Fact term={file.region[language]}>
+          {written(subject.regionName)} <Code text={subject.regionCode} />
+        </Fact>
+        <Fact term={file.address[language]}>{written(subject.address)}</Fact>
+        <Fact term={file.industryCode[language]}>
+          {subject.industryCode !== null && <Code text={subject.industryCode} />}
+        </Fact>
+        <Fact term={file.registrationAuthority[language]}>{written(subject.registrationAuthority)}</Fact>
+      </dl>
+    </Section>
+  )
+}

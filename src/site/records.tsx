@@ -1,0 +1,154 @@
+/** @jsxImportSource preact */
+import type { CreditFile } from '../credit-files/schemas.ts'
+import type { Language } from '../platform/language.ts'
+import { Day, Fact, OutsideLink, Section, Written } from './parts.tsx'
+import { file as texts, licenceDisplay, webPresenceKind, webPresenceStatus } from './texts.ts'
+
+interface Props {
+  file: CreditFile
+  language: Language
+}
+
+/** The sites and shops that the business filed. */
+export function WebPresences({ file, language }: Props) {
+  if (file.webPresences.length === 0) {
+    return (
+      <Section id="web-presences" title={texts.webPresences[language]}>
+        <p>{texts.noWebPresences[language]}</p>
+      </Section>
+    )
+  }
+  return (
+    <Section id="web-presences" title={texts.webPresences[language]}>
+      <p class="hint">{texts.webPresencesNote[language]}</p>
+      <ul class="presences">
+        {file.webPresences.map((presence) => (
+          <li key={presence.id}>
+            <p>
+              <strong>
+                <Written text={presence.name} />
+              </strong>{' '}
+              <span class="tag">{webPresenceKind[presence.kind][language]}</span>{' '}
+              {presence.status !== 'active' && (
+                <span class="tag alert">{webPresenceStatus[presence.status][language]}</span>
+              )}{' '}
+              {presence.licenceDisplay !== 'unchecked' && (
+                <span class="tag">{licenceDisplay[presence.licenceDisplay][language]}</span>
+              )}
+            </p>
+            <p>
+              <OutsideLink address={presence.url} />
+            </p>
+            <p class="meta">
+              <span>
+                {texts.confirmedOn[language]} <Day on={presence.confirmedOn} language={language} />
+              </span>
+              {presence.icpNumber !== null && (
+                <span>
+                  {texts.icpNumber[language]} <Written text={presence.icpNumber} />
+                </span>
+              )}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+/** The annual reports, newest first, each on time or late. */
+export function AnnualReports({ file, language }: Props) {
+  return (
+    <Section id="annual-reports" title={texts.annualReports[language]}>
+      {file.annualReports.length === 0 ? (
+        <p>{texts.noAnnualReports[language]}</p>
+      ) : (
+        <table>
+          <caption>{texts.annualReportsCaption[language]}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{texts.year[language]}</th>
+              <th scope="col">{texts.publishedOn[language]}</th>
+              <th scope="col">{texts.timeliness[language]}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {file.annualReports.map((report) => (
+              <tr key={report.year}>
+                <th scope="row">{report.year}</th>
+                <td>
+                  <Day on={report.publishedOn} language={language} />
+                </td>
+                <td>
+                  <span class={report.onTime ? 'tag' : 'tag alert'}>
+                    {(report.onTime ? texts.onTime : texts.late)[language]}
+                  </span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Section>
+  )
+}
+
+/** Penalties, honours and sanctions; each left out while there is none. */
+export function OtherRecords({ file, language }: Props) {
+  const day = (on: string | null) => on !== null && <Day on={on} language={language} />
+  return (
+    <>
+      <Section id="penalties" title={texts.penalties[language]} isEmpty={file.penalties.length === 0}>
+        {file.penalties.map((penalty) => (
+          <dl key={penalty.decisionNumber} class="facts entry">
+            <Fact term={texts.kind[language]}>
+              <Written text={penalty.kind} />
+            </Fact>
+            <Fact term={texts.ground[language]}>
+              <Written text={penalty.ground} />
+            </Fact>
+            <Fact term={texts.amount[language]}>{penalty.amountFen !== null && yuan(penalty.amountFen)}</Fact>
+            <Fact term={texts.authority[language]}>
+              <Written text={penalty.authority} />
+            </Fact>
+            <Fact term={texts.decisionNumber[language]}>
+              <Written text={penalty.decisionNumber} />
+            </Fact>
+            <Fact term={texts.decidedOn[language]}>{day(penalty.decidedOn)}</Fact>
+            <Fact term={texts.publishedUntil[language]}>{day(penalty.publishedUntil)}</Fact>
+          </dl>
+        ))}
+      </Section>
+      <Section id="sanctions" title={texts.sanctions[language]} isEmpty={file.sanctions.length === 0}>
+        {file.sanctions.map((sanction) => (
+          <dl key={sanction.measureCode} class="facts entry">
+            <Fact term={texts.kind[language]}>{sanction.label}</Fact>
+            <Fact term={texts.agency[language]}>
+              <Written text={sanction.agency} />
+            </Fact>
+            <Fact term={texts.imposedOn[language]}>{day(sanction.imposedOn)}</Fact>
+            <Fact term={texts.until[language]}>{day(sanction.until)}</Fact>
+          </dl>
+        ))}
+      </Section>
+      <Section id="honours" title={texts.honours[language]} isEmpty={file.honours.length === 0}>
+        {file.honours.map((honour) => (
+          <dl key={honour.title} class="facts entry">
+            <Fact term={texts.honours[language]}>
+              <Written text={honour.title} />
+            </Fact>
+            <Fact term={texts.authority[language]}>
+              <Written text={honour.authority} />
+            </Fact>
+            <Fact term={texts.awardedOn[language]}>{day(honour.awardedOn)}</Fact>
+            <Fact term={texts.validUntil[language]}>{day(honour.validUntil)}</Fact>
+          </dl>
+        ))}
+      </Section>
+    </>
+  )
+}
+
+function yuan(fen: number): string {
+  return `¥ ${(fen / 100).toLocaleString('en-US', { minimumFractionDigits: 2 })}`
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../platform/clock.ts'
+import type { Db } from '../platform/db.ts'
+import type { Language } from '../platform/language.ts'
+import { Problem, problems } from '../platform/problem.ts'
+import { normaliseCode, parseUscc } from '../registry/identifiers.ts'
+import { parseWebAddress } from '../registry/web-address.ts'
+import { search } from '../search/service.ts'
+import { searchPage } from './search-page.tsx'
+import { results as texts } from './texts.ts'
+
+/** As many as a person looks through. */
+const limit = 50
+/** As in the search of the API; the text around a pasted link may be longer. */
+const longestName = 200
+
+/**
+ * The page that answers a search, or the code of the one business that a code or a link stands for.
+ * @throws Problem invalid-request for a name that is too long
+ */
+export async function findPage(
+  db: Db,
+  clock: Clock,
+  language: Language,
+  q: string,
+): Promise<{ page: string } | { uscc: string }> {
+  const isAddress = parseWebAddress(q) !== null
+  if (q.length > longestName && !isAddress) throw new Problem('invalid-request', texts.tooLong)
+  const items = q === '' ? [] : await search(db, clock, q, {}, limit)
+  const [first] = items
+  const isExact = first !== undefined && ['uscc', 'registration-number', 'url'].includes(first.matchedOn)
+  if (isExact && items.length === 1 && first.uscc !== null) return { uscc: first.uscc }
+  const missed = isExact ? null : whyMissed(q, isAddress)
+  return {
+    page: searchPage({
+      language,
+      q,
+      items,
+      isCapped: items.length === limit,
+      missed: missed === null ? null : problems[missed].meaning[language],
+    }),
+  }
+}
+
+/** Why something that stands for one business was not found: nobody has it, or it is mistyped; null for a name. */
+function whyMissed(q: string, isAddress: boolean) {
+  if (parseUscc(q) !== null) return 'unknown-subject'
+  if (isAddress) return 'unknown-web-presence'
+  return /^[0-9A-Z]{17,19}$/.test(normaliseCode(q)) ? 'invalid-uscc' : null
+}

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SearchItem } from '../../src/search/schemas.ts'
+import { listLateReporters } from '../../src/listings/service.ts'
+import { madeUpUscc, reportItem, subjectItem } from '../support/businesses.ts'
+import { startTestService, type TestService } from '../support/service.ts'
+import { take } from '../support/take.ts'
+
+let service: TestService
+
+beforeAll(async () => {
+  service = await startTestService()
+  await take(service.db, 'subjects', [
+    subjectItem(1, { name: '云州市云帆电子商务有限公司', regionCode: '999901' }),
+    subjectItem(2, { name: '云州市云帆贸易有限公司', formerNames: ['青桥百货有限公司'], regionCode: '999902' }),
+    subjectItem(3, { name: '望海市星禾食品有限公司' }),
+    subjectItem(4, { name: '南屏（虚构）ＡＢＣ网络科技有限公司' }),
+    subjectItem(5, { name: '虚构老厂', uscc: undefined, registrationNumber: '110108000000016' }),
+    subjectItem(6, { name: '一二三', entityType: 'individual-business' }),
+  ])
+  await take(service.db, 'annual-reports', [
+    reportItem(2),
+    reportItem(3, { webPresences: [{ kind: 'shop', name: '澜谷官方旗舰店', url: 'https://mall.example/shop/3' }] }),
+    reportItem(4),
+  ])
+  await listLateReporters({ db: service.db, on: '2026-07-08', now: () => new Date('2026-07-08T02:00:00Z') })
+})
+afterAll(() => service.close())
+
+async function search(query: string): Promise<SearchItem[]> {
+  const response = await service.app.inject({ url: `/v1/search?${query}` })
+  expect(response.statusCode).toBe(200)
+  return response.json<{ items: SearchItem[] }>().items
+}
+
+const q = (text: string) => `q=${encodeURIComponent(text)}`
+
+describe('200', () => {
+  it('finds a name exactly, with score 1 and first', async () => {
+    const [first] = await search(q('云州市云帆电子商务有限公司'))
+    expect(first).toEqual({
+      uscc: madeUpUscc(1),
+      name: '云州市云帆电子商务有限公司',
+      regionCode: '999901',
+      standing: 'abnormal',
+      score: 1,
+      matchedOn: 'name',
+    })
+  })
+
+  it.each([
+    ['云帆电子', 1, 'name'],
+    ['星禾', 3, 'name'],
+    ['望海市星禾食品有限责任公司', 3, 'name'],
+    ['青桥百货', 2, 'former-name'],
+    ['澜谷旗舰店', 3, 'shop-name'],
+    ['南屏(虚构) abc网络科技', 4, 'name'],
+    ['一', 6, 'name'],
+    ['mall.example/shop/3', 3, 'url'],
+  ])('finds %s', async (text, number, matchedOn) => {
+    const [first] = await search(q(text))
+    expect(first).toMatchObject({ uscc: madeUpUscc(number), matchedOn })
+  })
+
+  it('finds both businesses of one trade name, best first, with scores that fall', async () => {
+    const items = await search(q('云帆贸易'))
+    expect(items.map((item) => item.uscc)).toEqual([madeUpUscc(2), madeUpUscc(1)])
+    const scores = items.map((item) => item.score)
+    expect(scores).toEqual([...scores].sort((a, b) => b - a))
+    expect(Math.max(...scores)).toBeLessThanOrEqual(1)
+  })
+
+  it('finds a code in any writing, and an old registration number without a code', async () => {
+    expect(await search(q(madeUpUscc(3).toLowerCase()))).toMatchObject([{ uscc: madeUpUscc(3), matchedOn: 'uscc', score: 1 }])
+    expect(await search(q('110108000000016'))).toMatchObject([{ uscc: null, name: '虚构老厂', matchedOn: 'registration-number' }])
+  })
+
+  it.each([
+    [`${q('云帆')}&regionCode=9999`, [1, 2]],
+    [`${q('云帆')}&regionCode=999902`, [2]],
+    [`${q('云帆')}&standing=abnormal`, [1]],
+    [`${q('云帆')}&standing=clear`, [2]],
+    [`${q('云帆')}&standing=serious-violator`, []],
+    [`${q('云帆')}&entityType=branch`, []],
+    [`${q(madeUpUscc(1))}&standing=clear`, []],
+    [`${q('云帆')}&limit=1`, [2]],
+  ])('narrows %s', async (query, numbers) => {
+    const found = (await search(query)).map((item) => item.uscc)
+    expect(found).toHaveLength(numbers.length)
+    expect(new Set(found)).toEqual(new Set(numbers.map((number) => madeUpUscc(number))))
+  })
+
+  it.each(['%', '_', "'; drop table subjects; --", '()&|', '\\', '🙂', '有限公司'])('is not confused by %s', async (text) => {
+    expect(Array.isArray(await search(q(text)))).toBe(true)
+  })
+})
+
+describe('304', () => {
+  it('answers so to a client that has it', async () => {
+    const url = `/v1/search?${q('云帆')}`
+    const { headers } = await service.app.inject({ url })
+    const again = await service.app.inject({ url, headers: { 'if-none-match': String(headers.etag) } })
+    expect(again.statusCode).toBe(304)
+  })
+})
+
+describe('400', () => {
+  it.each(['', 'q=', 'q=%20', `q=${'x'.repeat(201)}`, 'q=a&regionCode=x', 'q=a&standing=bad', 'q=a&limit=201', 'q=a&page=2', 'q=%00'])(
+    'refuses ?%s',
+    async (query) => {
+      const response = await service.app.inject({ url: `/v1/search?${query}` })
+      expect(response.statusCode).toBe(400)
+      expect(response.json()).toMatchObject({ type: '/problems/invalid-request' })
+    },
+  )
+})
