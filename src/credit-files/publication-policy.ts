@@ -33,7 +33,7 @@ export function publishFile(held: HeldFile, view: { asOf: string; knownAt: strin
 }
 
 /** A business as the public sees it. */
-export function publishSubject({ province, city, ...subject }: HeldFile['subject']): CreditFile['subject'] {
+function publishSubject({ province, city, ...subject }: HeldFile['subject']): CreditFile['subject'] {
   return {
     ...subject,
     // Some old records of individual businesses hold their owner's identity number as their own (rulebook 6.3).

@@ -32,7 +32,7 @@ export const usccParameter = z
 
 export const standings = ['clear', 'abnormal', 'serious-violator'] as const
 
-export const webPresenceSchema = z
+const webPresenceSchema = z
   .object({
     id: z.uuid(),
     kind: z.enum(webPresenceKinds),
@@ -49,7 +49,7 @@ export const webPresenceSchema = z
   })
   .meta({ id: 'WebPresence' })
 
-export const listingSchema = z
+const listingSchema = z
   .object({
     id: z.uuid(),
     list: z.enum(lists),
@@ -66,7 +66,7 @@ export const listingSchema = z
   })
   .meta({ id: 'Listing' })
 
-export const subjectSchema = z
+const subjectSchema = z
   .object({
     uscc: z.string(),
     registrationNumber: z.string().nullable(),

@@ -73,7 +73,7 @@ export function chainEvent(head: Head, pending: PendingEvent): FeedEvent {
 }
 
 /** The hash of an event, whose own `hash` is left out, that follows one with `previousHash`. */
-export function linkHash(previousHash: string, event: Omit<FeedEvent, 'hash'>): string {
+function linkHash(previousHash: string, event: Omit<FeedEvent, 'hash'>): string {
   const { hash: _, ...unhashed } = event as FeedEvent
   return createHash('sha256')
     .update(previousHash)

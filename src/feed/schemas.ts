@@ -28,7 +28,7 @@ export const eventsQuery = z.strictObject({
 
 const position = z.int().min(0)
 
-export const feedEvent = z
+const feedEvent = z
   .object({
     specversion: z.literal('1.0'),
     id: z.string(),

@@ -60,7 +60,7 @@ export class UnusableDatabaseError extends Error {
  * classification ("C", "POSIX") for which Chinese characters are not letters (style.md trap 8).
  * @throws UnusableDatabaseError
  */
-export async function assertSpeaksChinese(db: Db): Promise<void> {
+async function assertSpeaksChinese(db: Db): Promise<void> {
   const [row] = await rowsOf<{ encoding: string; letters: boolean }>(
     db,
     sql`select current_setting('server_encoding') as encoding, '中' ~ '[[:alpha:]]' as letters`,

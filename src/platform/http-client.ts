@@ -15,7 +15,7 @@ export interface Patience {
   maxBytes: number
 }
 
-export const defaultPatience: Patience = {
+const defaultPatience: Patience = {
   retries: 8,
   minBackoffMs: 250,
   maxBackoffMs: 20_000,
@@ -57,6 +57,10 @@ export async function getJson(
   options: { token?: string | undefined; patience?: Patience; signal?: AbortSignal | undefined },
 ): Promise<unknown> {
   const patience = options.patience ?? defaultPatience
+  // fetch refuses such an address too, with a message that repeats the password.
+  if (url.username !== '' || url.password !== '') {
+    throw new SourceError(`${where(url)}: credentials stand in a token, not in the address`)
+  }
   try {
     return await pRetry(() => attempt(url, options.token, patience, options.signal).catch(nameConnectionFault(url)), {
       retries: patience.retries,

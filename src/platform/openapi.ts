@@ -22,7 +22,7 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
 /** The type provider writes each schema twice, as input and as output; only those that a route leads to are told. */
 function withoutUnusedSchemas(document: ReturnType<typeof jsonSchemaTransformObject>): typeof document {
   if (!('components' in document)) return document
-  const schemas: Record<string, unknown> = document.components?.schemas ?? {}
+  const schemas: Record<string, unknown> = document.components.schemas ?? {}
   const used = new Set<string>()
   const follow = (part: unknown) => {
     for (const [, name = ''] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {

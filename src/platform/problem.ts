@@ -115,7 +115,7 @@ export class Problem extends Error {
   }
 }
 
-export const problemSchema = z
+const problemSchema = z
   .object({
     type: z.string(),
     title: z.string(),
@@ -138,7 +138,7 @@ export const problemResponses = {
 }
 
 /** The JSON body of a problem in the reader's language. */
-export function problemBody(problem: Problem, request: FastifyRequest): z.output<typeof problemSchema> {
+function problemBody(problem: Problem, request: FastifyRequest): z.output<typeof problemSchema> {
   const language = languageOf(request)
   const { status, title } = problems[problem.code]
   return {

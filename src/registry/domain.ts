@@ -72,7 +72,7 @@ interface Held {
  * time that has not come yet; such a stamp is believed only against others of its kind, or it would shut out every true
  * record until then.
  */
-export function isOlder(record: { updatedAt: string }, held: Held, now: string): boolean {
+function isOlder(record: { updatedAt: string }, held: Held, now: string): boolean {
   const heldIsFromTheFuture = held.sourceUpdatedAt > held.receivedAt
   const bar = heldIsFromTheFuture && record.updatedAt <= now ? held.receivedAt : held.sourceUpdatedAt
   return record.updatedAt < bar

@@ -62,7 +62,7 @@ export function parseRegistrationNumber(written: string): RegistrationNumber | n
 }
 
 /** ISO 7064 MOD 11,10 over the first 14 digits (GS 15-2006). */
-export function registrationCheckDigit(number: string): string {
+function registrationCheckDigit(number: string): string {
   let p = 10
   for (const digit of number.slice(0, 14)) {
     const s = (p + Number(digit)) % 10 || 10
@@ -78,7 +78,10 @@ export function registrationCheckDigit(number: string): string {
  */
 export function mayBeIdentityNumber(number: string): boolean {
   if (/^\d{17}[\dX]$/.test(number)) {
-    const sum = Array.from(number.slice(0, 17)).reduce((total, digit, i) => total + Number(digit) * (2 ** (17 - i) % 11), 0)
+    const sum = Array.from(number.slice(0, 17)).reduce(
+      (total, digit, i) => total + Number(digit) * (2 ** (17 - i) % 11),
+      0,
+    )
     return isBirthDate(number.slice(6, 14)) && '10X98765432'.charAt(sum % 11) === number[17]
   }
   return (

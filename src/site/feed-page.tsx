@@ -1,4 +1,4 @@
-/** @jsxImportSource preact */
+/** @jsxRuntime automatic @jsxImportSource preact */
 import type { Language } from '../platform/language.ts'
 import { renderPage } from './layout.tsx'
 import { common, feed as texts } from './texts.ts'
@@ -29,9 +29,7 @@ function Feed({ language, head, publicUrl }: FeedView) {
       <p class="lead">{texts.lead[language]}</p>
       <dl class="figure">
         <dt>{texts.head[language]}</dt>
-        <dd>
-          <data value={head}>{head.toLocaleString('en-US')}</data>
-        </dd>
+        <dd>{head}</dd>
       </dl>
       <section aria-labelledby="key">
         <h2 id="key">{texts.keyTitle[language]}</h2>

@@ -3,9 +3,10 @@ import type { Text } from '../platform/language.ts'
 
 type Listing = CreditFile['listings'][number]
 
-/** A step that a listed business takes, and the article that grants it; null where it is the law of another list. */
+/** What a listed business does, step by step, what else is open to it, and the article that says so, if one does. */
 export interface Guidance {
   steps: Text[]
+  besides?: Text
   article: Text | null
 }
 
@@ -87,6 +88,12 @@ const remedies: Text = {
   en: 'It may also ask for administrative reconsideration within 60 days of learning of the decision, or sue within 6 months.',
 }
 
+/** The same where there is no objection to be made before. */
+const courtOrReconsideration: Text = {
+  zh: '可以自知道该决定之日起60日内申请行政复议，或者在6个月内提起行政诉讼。',
+  en: 'It may ask for administrative reconsideration within 60 days of learning of the decision, or sue within 6 months.',
+}
+
 const objection = (zh: string, en: string): Guidance => ({
   steps: [
     {
@@ -101,14 +108,14 @@ const objection = (zh: string, en: string): Guidance => ({
       zh: '列入确有错误的，自查实之日起5个工作日内更正。',
       en: 'If the entry proves wrong, it is corrected within 5 working days.',
     },
-    remedies,
   ],
+  besides: remedies,
   article: { zh, en },
 })
 
 /** How to object to an entry (rulebook 2.9). The rules of cooperatives name no time limit, those of 令44 no objection. */
 export function howToObject({ list, ground }: Pick<Listing, 'list' | 'ground'>): Guidance {
-  if (list === 'serious-violator') return { steps: [remedies], article: null }
+  if (list === 'serious-violator') return { steps: [], besides: courtOrReconsideration, article: null }
   if (ground.code.startsWith('ABC-')) {
     return {
       steps: [
@@ -116,8 +123,8 @@ export function howToObject({ list, ground }: Pick<Listing, 'list' | 'ground'>):
           zh: '认为列入有错误的，尽快（建议在公示之日起30日内）向作出决定的机关书面申请更正并提交证明材料。',
           en: 'If the entry is wrong, ask the authority in writing to correct it, with evidence, soon: best within 30 days of publication.',
         },
-        remedies,
       ],
+      besides: remedies,
       article: { zh: '《农民专业合作社年度报告公示办法》第十六条', en: 'Order 70 as amended by Order 101, art 16' },
     }
   }

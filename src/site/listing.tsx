@@ -1,4 +1,4 @@
-/** @jsxImportSource preact */
+/** @jsxRuntime automatic @jsxImportSource preact */
 import type { CreditFile } from '../credit-files/schemas.ts'
 import type { Language } from '../platform/language.ts'
 import { howToLeave, howToObject, type Guidance } from './guidance.ts'
@@ -58,11 +58,14 @@ function Steps({ title, guidance, language }: { title: string; guidance: Guidanc
   return (
     <section class="guidance">
       <h4>{title}</h4>
-      <ol class="steps">
-        {guidance.steps.map((step) => (
-          <li key={step.en}>{step[language]}</li>
-        ))}
-      </ol>
+      {guidance.steps.length > 0 && (
+        <ol class="steps">
+          {guidance.steps.map((step) => (
+            <li key={step.en}>{step[language]}</li>
+          ))}
+        </ol>
+      )}
+      {guidance.besides !== undefined && <p>{guidance.besides[language]}</p>}
       {guidance.article !== null && (
         <p class="hint">
           {texts.article[language]}

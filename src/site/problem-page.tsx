@@ -1,8 +1,8 @@
-/** @jsxImportSource preact */
+/** @jsxRuntime automatic @jsxImportSource preact */
 import type { Language } from '../platform/language.ts'
 import { problems, type Problem, type ProblemCode } from '../platform/problem.ts'
 import { renderPage } from './layout.tsx'
-import { Code, Fact, SearchBox } from './parts.tsx'
+import { Code, Fact, SearchBox, visible } from './parts.tsx'
 import { common, problem as texts } from './texts.ts'
 
 /** Explains a problem that the API answers with; its address is the problem's `type` (RFC 9457). */
@@ -63,7 +63,7 @@ export function faultPage({
           {texts.status[language]} {status}
         </p>
         <h1>{title[language]}</h1>
-        <p class="lead">{detail}</p>
+        <p class="lead">{visible(detail)}</p>
         {detail !== meaning[language] && <p>{meaning[language]}</p>}
         {status < 500 ? (
           <SearchBox language={language} large />

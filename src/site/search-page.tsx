@@ -1,4 +1,4 @@
-/** @jsxImportSource preact */
+/** @jsxRuntime automatic @jsxImportSource preact */
 import type { Language } from '../platform/language.ts'
 import type { SearchItem } from '../search/schemas.ts'
 import { renderPage } from './layout.tsx'
@@ -94,7 +94,8 @@ function NothingFound({ language, q, missed }: Pick<SearchView, 'language' | 'q'
   )
 }
 
+/** Cuts between code points: half a character is none. */
 function shorten(text: string): string {
-  const characters = [...text]
+  const characters = Array.from(text)
   return characters.length > 60 ? `${characters.slice(0, 60).join('')}…` : text
 }

@@ -1,3 +1,4 @@
+import { findOwner } from '../credit-files/service.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import type { Language } from '../platform/language.ts'
@@ -15,7 +16,7 @@ const longestName = 200
 
 /**
  * The page that answers a search, or the code of the one business that a code or a link stands for.
- * @throws Problem invalid-request for a name that is too long
+ * @throws Problem invalid-request for a name that is too long, unknown-web-presence for a long link that nobody filed
  */
 export async function findPage(
   db: Db,
@@ -24,7 +25,10 @@ export async function findPage(
   q: string,
 ): Promise<{ page: string } | { uscc: string }> {
   const isAddress = parseWebAddress(q) !== null
-  if (q.length > longestName && !isAddress) throw new Problem('invalid-request', texts.tooLong)
+  if (q.length > longestName) {
+    if (!isAddress) throw new Problem('invalid-request', texts.tooLong)
+    return { uscc: (await findOwner({ db, clock, language }, q)).file.subject.uscc }
+  }
   const items = q === '' ? [] : await search(db, clock, q, {}, limit)
   const [first] = items
   const isExact = first !== undefined && ['uscc', 'registration-number', 'url'].includes(first.matchedOn)

@@ -19,7 +19,6 @@ export const common = {
     zh: '页面语言随浏览器的语言设置（中文、English）。',
     en: 'The language follows the settings of your browser (中文, English).',
   },
-  separator: { zh: '、', en: ', ' },
 } as const satisfies Record<string, Text>
 
 export const searchBox = {
@@ -95,7 +94,7 @@ export const file = {
     zh: '只表示名单上没有有效记录，不是对其信用的担保。',
     en: 'It means that no entry is in force; it is no guarantee of its conduct.',
   },
-  seeEntries: { zh: '查看列入记录和移出办法', en: 'See the entries and how to come off' },
+  seeEntries: { zh: '查看列入记录和移出办法', en: 'See the entries and how to come off the list' },
   registration: { zh: '登记信息', en: 'Registration' },
   uscc: { zh: '统一社会信用代码', en: 'Unified social credit code' },
   registrationNumber: { zh: '注册号', en: 'Registration number' },
@@ -261,11 +260,10 @@ export const results = {
 export const feed = {
   title: { zh: '名单变化的数据共享', en: 'The feed of changes' },
   lead: {
-    zh: '每一次列入、移出、撤销、更正，以及登记信息的每一次变化，都是日志中的一个事件。协同部门从任意位置开始按顺序读取，不会遗漏，也无需与我们对表。',
-    en: 'Every entry, removal, revocation and correction, and every change of a registration, is one event of a log. Partner agencies read it in order from any position; nothing is missed and no tables need comparing.',
+    zh: '每一次列入、移出、撤销、更正，以及登记信息的每一次变化，都是日志中的一个事件。协同部门可以从任意位置开始按顺序读取，不会遗漏，中断后可以接着读。',
+    en: 'Every entry, removal, revocation and correction, and every change of a registration, is one event of a log. Partner agencies read it in order from any position; nothing is missed, and after a break they go on where they stopped.',
   },
   head: { zh: '日志最新位置', en: 'Newest position of the log' },
-  headNote: { zh: '刷新页面可看到最新值。', en: 'Reload the page for the newest value.' },
   keyTitle: { zh: '先取得密钥', en: 'You need a key' },
   key: {
     zh: '共享接口需要具有 feed 权限的密钥，由运营方签发给协同部门，只显示一次。',

@@ -29,7 +29,13 @@ export const rules: IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: pureFiles },
     to: {
-      pathNot: [pureFiles, '^src/rulebook/', '^(node:)?crypto$', 'node_modules/canonicalize/', '^src/platform/language\\.ts$'],
+      pathNot: [
+        pureFiles,
+        '^src/rulebook/',
+        '^(node:)?crypto$',
+        'node_modules/canonicalize/',
+        '^src/platform/language\\.ts$',
+      ],
       dependencyTypesNot: ['type-only'],
     },
   },
@@ -106,7 +112,11 @@ export const rules: IForbiddenRuleType[] = [
     name: 'no-orphans',
     comment: 'A file that nothing imports is dead',
     severity: 'error',
-    from: { path: '^(src|jobs)/', pathNot: ['^src/cli\\.ts$', '^jobs/(schedule|main)\\.ts$', '/tables\\.ts$'], orphan: true },
+    from: {
+      path: '^(src|jobs)/',
+      pathNot: ['^src/cli\\.ts$', '^jobs/(schedule|main)\\.ts$', '/tables\\.ts$'],
+      orphan: true,
+    },
     to: {},
   },
 ]

@@ -15,11 +15,19 @@ const clear = madeUpUscc(2)
 beforeAll(async () => {
   service = await startTestService()
   await take(service.db, 'subjects', [
-    subjectItem(1, { legalRepresentative: '某甲', address: '虚构省云州市示例路1号', formerNames: ['虚构旧名有限公司'] }),
+    subjectItem(1, {
+      legalRepresentative: '某甲',
+      address: '虚构省云州市示例路1号',
+      formerNames: ['虚构旧名有限公司'],
+    }),
     subjectItem(2),
   ])
   await take(service.db, 'annual-reports', [
-    reportItem(1, { year: 2024, publishedOn: '2025-07-01', webPresences: [{ kind: 'website', name: '示例商城', url: 'https://www.brand1.example/' }] }),
+    reportItem(1, {
+      year: 2024,
+      publishedOn: '2025-07-01',
+      webPresences: [{ kind: 'website', name: '示例商城', url: 'https://www.brand1.example/' }],
+    }),
     reportItem(2),
   ])
   await listLateReporters({ db: service.db, on: '2026-07-08', now: () => new Date('2026-07-08T02:00:00Z') })
@@ -129,7 +137,10 @@ describe('200', () => {
   })
 
   it('keeps an identity number that an old record holds as its registration number to itself', async () => {
-    await service.db.update(subjects).set({ registrationNumber: '11010519491231002X' }).where(sql`uscc = ${clear}`)
+    await service.db
+      .update(subjects)
+      .set({ registrationNumber: '11010519491231002X' })
+      .where(sql`uscc = ${clear}`)
     const response = await get(`/v1/credit-files/${clear}`)
     expect(response.body).not.toContain('11010519491231002X')
     expect(response.json<CreditFile>().subject.registrationNumber).toBeNull()
@@ -147,7 +158,11 @@ describe('304', () => {
     expect(first.headers['cache-control']).toBe('public, no-cache')
     service.clock.set('2026-11-25T05:00:00.000Z')
     const same = await get(`/v1/credit-files/${clear}`, { 'if-none-match': `"other", ${etag}` })
-    expect({ status: same.statusCode, body: same.body, etag: same.headers.etag }).toEqual({ status: 304, body: '', etag })
+    expect({ status: same.statusCode, body: same.body, etag: same.headers.etag }).toEqual({
+      status: 304,
+      body: '',
+      etag,
+    })
     await take(service.db, 'subjects', [subjectItem(2, { address: '新地址', updatedAt: '2026-02-01T00:00:00.000Z' })])
     expect((await get(`/v1/credit-files/${clear}`, { 'if-none-match': etag })).statusCode).toBe(200)
   })
@@ -189,7 +204,10 @@ describe('404', () => {
   it('tells a valid code that nobody holds from an invalid one', async () => {
     const response = await get(`/v1/credit-files/${madeUpUscc(999)}`)
     expect(response.statusCode).toBe(404)
-    expect(response.json()).toMatchObject({ type: '/problems/unknown-subject', instance: `/v1/credit-files/${madeUpUscc(999)}` })
+    expect(response.json()).toMatchObject({
+      type: '/problems/unknown-subject',
+      instance: `/v1/credit-files/${madeUpUscc(999)}`,
+    })
   })
 
   it('answers a problem for an address that does not exist', async () => {

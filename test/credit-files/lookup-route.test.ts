@@ -9,11 +9,19 @@ let service: TestService
 beforeAll(async () => {
   service = await startTestService()
   const { db } = service
-  await take(db, 'subjects', [1, 2, 3, 4, 5, 6].map((number) => subjectItem(number)))
+  await take(
+    db,
+    'subjects',
+    [1, 2, 3, 4, 5, 6].map((number) => subjectItem(number)),
+  )
   const shop = (url: string) => ({ kind: 'shop', name: '示例店', url })
   const site = (url: string) => ({ kind: 'website', name: '示例站', url })
   await take(db, 'annual-reports', [
-    reportItem(1, { year: 2024, publishedOn: '2025-05-01', webPresences: [shop('https://mall.example/shop/1'), site('https://www.brand1.example/')] }),
+    reportItem(1, {
+      year: 2024,
+      publishedOn: '2025-05-01',
+      webPresences: [shop('https://mall.example/shop/1'), site('https://www.brand1.example/')],
+    }),
     reportItem(2, { webPresences: [shop('https://mall.example/shop/2'), shop('https://bazaar.example/s?id=7')] }),
     // The platform itself has filed its own host.
     reportItem(3, { webPresences: [site('https://mall.example/')] }),
@@ -78,7 +86,10 @@ describe('400', () => {
   it.each(['javascript:alert(1)', '无', 'http://127.0.0.1/', 'a'.repeat(3000)])('refuses %j', async (url) => {
     const response = await lookup(url)
     expect(response.statusCode).toBe(400)
-    expect(response.json()).toMatchObject({ type: '/problems/invalid-request', errors: [{ pointer: '/querystring/url' }] })
+    expect(response.json()).toMatchObject({
+      type: '/problems/invalid-request',
+      errors: [{ pointer: '/querystring/url' }],
+    })
   })
 
   it('asks for the address when there is none', async () => {

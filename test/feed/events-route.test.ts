@@ -46,7 +46,11 @@ describe('200', () => {
   it('answers the events after a position in order, with where to go on and the head', async () => {
     const { response, body } = await pull('?after=2&limit=2')
     expect(response.statusCode).toBe(200)
-    expect({ events: sequences(body.events), next: body.next, head: body.head }).toEqual({ events: [3, 4], next: 4, head: 6 })
+    expect({ events: sequences(body.events), next: body.next, head: body.head }).toEqual({
+      events: [3, 4],
+      next: 4,
+      head: 6,
+    })
   })
 
   it('reads the whole log from the beginning when asked for nothing else', async () => {
@@ -93,18 +97,24 @@ describe('200', () => {
 })
 
 describe('400', () => {
-  it.each(['?after=-1', '?after=x', '?limit=0', '?limit=1001', '?wait=31', '?types=nothing', '?regionCode=x', '?offset=1'])(
-    'refuses %s with a pointer to the fault',
-    async (query) => {
-      const { response } = await pull(query)
-      expect(response.statusCode).toBe(400)
-      expect(response.headers['content-type']).toContain('application/problem+json')
-      const name = /\?(\w+)/.exec(query)?.[1] ?? ''
-      const body = response.json<{ type: string; errors: { pointer: string }[] }>()
-      expect(body.type).toBe('/problems/invalid-request')
-      expect(body.errors[0]?.pointer).toMatch(new RegExp(`^/querystring/${name}`))
-    },
-  )
+  it.each([
+    '?after=-1',
+    '?after=x',
+    '?limit=0',
+    '?limit=1001',
+    '?wait=31',
+    '?types=nothing',
+    '?regionCode=x',
+    '?offset=1',
+  ])('refuses %s with a pointer to the fault', async (query) => {
+    const { response } = await pull(query)
+    expect(response.statusCode).toBe(400)
+    expect(response.headers['content-type']).toContain('application/problem+json')
+    const name = /\?(\w+)/.exec(query)?.[1] ?? ''
+    const body = response.json<{ type: string; errors: { pointer: string }[] }>()
+    expect(body.type).toBe('/problems/invalid-request')
+    expect(body.errors[0]?.pointer).toMatch(new RegExp(`^/querystring/${name}`))
+  })
 })
 
 describe('401', () => {

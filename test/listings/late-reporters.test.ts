@@ -32,7 +32,11 @@ describe('a province of every kind of business', () => {
       subjectItem(2),
       subjectItem(3),
       subjectItem(4, { uscc: madeUpUscc(4, '92'), entityType: 'individual-business', name: '虚构示例小店' }),
-      subjectItem(5, { uscc: madeUpUscc(5, '93'), entityType: 'farmer-cooperative', registrationAuthority: '云州市市场监督管理局' }),
+      subjectItem(5, {
+        uscc: madeUpUscc(5, '93'),
+        entityType: 'farmer-cooperative',
+        registrationAuthority: '云州市市场监督管理局',
+      }),
       subjectItem(6, { entityType: 'branch' }),
       subjectItem(7, { status: 'suspended' }),
       subjectItem(8, { status: 'cancelled' }),
@@ -103,7 +107,10 @@ describe('a province of every kind of business', () => {
   })
 
   it('records the decision with its facts, its due day, the authority and the rulebook version', async () => {
-    const [decision] = await db.select().from(decisions).where(sql`uscc = ${madeUpUscc(2)}`)
+    const [decision] = await db
+      .select()
+      .from(decisions)
+      .where(sql`uscc = ${madeUpUscc(2)}`)
     expect(decision).toMatchObject({
       action: 'enter',
       origin: 'job',
@@ -117,7 +124,10 @@ describe('a province of every kind of business', () => {
       facts: { reportYear: 2025, windowClosedOn: '2026-06-30', provisional: false },
       recordedAt: now(),
     })
-    const [cooperative] = await db.select().from(decisions).where(sql`uscc = ${madeUpUscc(5, '93')}`)
+    const [cooperative] = await db
+      .select()
+      .from(decisions)
+      .where(sql`uscc = ${madeUpUscc(5, '93')}`)
     expect(cooperative?.authority).toBe('云州市市场监督管理局')
   })
 
@@ -144,7 +154,11 @@ describe('a province of every kind of business', () => {
       regionCode: '999900',
       listedOn: '2026-07-08',
       status: 'in-force',
-      ground: { code: 'ABS-69-13', label: '未依照规定的期限公示年度报告', article: '《个体工商户年度报告办法》第十三条' },
+      ground: {
+        code: 'ABS-69-13',
+        label: '未依照规定的期限公示年度报告',
+        article: '《个体工商户年度报告办法》第十三条',
+      },
       reportYear: 2025,
     })
   })
@@ -157,7 +171,10 @@ describe('a province of every kind of business', () => {
   })
 
   it('does not enter again by itself whom a correction has cleared', async () => {
-    await db.update(listingEntries).set({ status: 'corrected' }).where(sql`uscc = ${madeUpUscc(2)}`)
+    await db
+      .update(listingEntries)
+      .set({ status: 'corrected' })
+      .where(sql`uscc = ${madeUpUscc(2)}`)
     expect(await listLateReporters({ db, on: '2026-07-09', now })).toMatchObject({ entered: 0 })
   })
 

@@ -1,4 +1,4 @@
-import { SolarDay, LegalHoliday } from 'tyme4ts'
+import { SolarDay, type LegalHoliday } from 'tyme4ts'
 import chineseDays from 'chinese-days/dist/chinese-days.json' with { type: 'json' }
 import fc from 'fast-check'
 import { expect, it } from 'vitest'

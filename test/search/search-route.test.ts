@@ -70,8 +70,12 @@ describe('200', () => {
   })
 
   it('finds a code in any writing, and an old registration number without a code', async () => {
-    expect(await search(q(madeUpUscc(3).toLowerCase()))).toMatchObject([{ uscc: madeUpUscc(3), matchedOn: 'uscc', score: 1 }])
-    expect(await search(q('110108000000016'))).toMatchObject([{ uscc: null, name: '虚构老厂', matchedOn: 'registration-number' }])
+    expect(await search(q(madeUpUscc(3).toLowerCase()))).toMatchObject([
+      { uscc: madeUpUscc(3), matchedOn: 'uscc', score: 1 },
+    ])
+    expect(await search(q('110108000000016'))).toMatchObject([
+      { uscc: null, name: '虚构老厂', matchedOn: 'registration-number' },
+    ])
   })
 
   it.each([
@@ -89,9 +93,12 @@ describe('200', () => {
     expect(new Set(found)).toEqual(new Set(numbers.map((number) => madeUpUscc(number))))
   })
 
-  it.each(['%', '_', "'; drop table subjects; --", '()&|', '\\', '🙂', '有限公司'])('is not confused by %s', async (text) => {
-    expect(Array.isArray(await search(q(text)))).toBe(true)
-  })
+  it.each(['%', '_', "'; drop table subjects; --", '()&|', '\\', '🙂', '有限公司'])(
+    'is not confused by %s',
+    async (text) => {
+      expect(Array.isArray(await search(q(text)))).toBe(true)
+    },
+  )
 })
 
 describe('304', () => {
@@ -104,12 +111,19 @@ describe('304', () => {
 })
 
 describe('400', () => {
-  it.each(['', 'q=', 'q=%20', `q=${'x'.repeat(201)}`, 'q=a&regionCode=x', 'q=a&standing=bad', 'q=a&limit=201', 'q=a&page=2', 'q=%00'])(
-    'refuses ?%s',
-    async (query) => {
-      const response = await service.app.inject({ url: `/v1/search?${query}` })
-      expect(response.statusCode).toBe(400)
-      expect(response.json()).toMatchObject({ type: '/problems/invalid-request' })
-    },
-  )
+  it.each([
+    '',
+    'q=',
+    'q=%20',
+    `q=${'x'.repeat(201)}`,
+    'q=a&regionCode=x',
+    'q=a&standing=bad',
+    'q=a&limit=201',
+    'q=a&page=2',
+    'q=%00',
+  ])('refuses ?%s', async (query) => {
+    const response = await service.app.inject({ url: `/v1/search?${query}` })
+    expect(response.statusCode).toBe(400)
+    expect(response.json()).toMatchObject({ type: '/problems/invalid-request' })
+  })
 })

@@ -107,11 +107,11 @@ export async function changesTold(db: Db): Promise<{ type: string; uscc: string;
 }
 
 export async function watermark(db: Db, collection: Collection = 'annual-reports'): Promise<string | null> {
-  const [row] = await rows<{ watermark: string }>(
+  const [row] = await rows<{ watermark: string | null }>(
     db,
     sql`select watermark::text from source_checkpoints where collection = ${collection}`,
   )
-  return row === undefined ? null : new Date(row.watermark).toISOString()
+  return row?.watermark == null ? null : new Date(row.watermark).toISOString()
 }
 
 export const importAt = (db: Db, collection: Collection, path: string, now = noon) =>

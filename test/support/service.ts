@@ -14,10 +14,10 @@ export interface TestService {
   /** Set it to move the clock. */
   clock: Clock & { set(instant: string): void }
   /** Does the sequencer's work until the outbox is empty. */
-  sequence(): Promise<void>
+  sequence: () => Promise<void>
   /** A key with these scopes. */
-  keyWith(...scopes: Scope[]): Promise<string>
-  close(): Promise<void>
+  keyWith: (...scopes: Scope[]) => Promise<string>
+  close: () => Promise<void>
 }
 
 /** The whole service on a database of its own, without a port, at a time that stands still. */

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { describeConfig, parseConfig } from '../../src/config.ts'
+
+it('has a sensible value for everything that is not set, and takes an empty value for not set', () => {
+  const defaults = parseConfig({})
+  expect(defaults).toMatchObject({ PORT: 3000, HOST: '127.0.0.1', JOBS: 'on', LOG_LEVEL: 'info' })
+  expect(parseConfig({ PORT: '', DATABASE_URL: '' })).toEqual(defaults)
+})
+
+it('leaves the rest of the environment alone', () => {
+  expect(parseConfig({ HOME: '/root', PORT: '8080' }).PORT).toBe(8080)
+})
+
+it('tells every wrong setting at once, in one line, without repeating a secret', () => {
+  const parse = () =>
+    parseConfig({ PORT: 'abc', LOG_LEVEL: 'loud', JOBS: 'maybe', DATABASE_URL: 'mysql://user:hunter2@db' })
+  expect(parse).toThrow(/DATABASE_URL: .*PORT: .*LOG_LEVEL: .*JOBS: /)
+  expect(parse).not.toThrow(/hunter2/)
+  expect(parse).not.toThrow(/\n/)
+})
+
+it.each(['-1', '65536', '1.5'])('refuses the port %s', (PORT) => {
+  expect(() => parseConfig({ PORT })).toThrow(/^PORT: /)
+})
+
+describe('describing the settings', () => {
+  it('prints each with its meaning, and of a secret only that it is set', () => {
+    const described = describeConfig(parseConfig({ DATABASE_URL: 'postgres://user:hunter2@db/x' }))
+    expect(described.find((setting) => setting.name === 'DATABASE_URL')?.value).toBe('(set)')
+    expect(JSON.stringify(described)).not.toContain('hunter2')
+    expect(described.every((setting) => setting.description.length > 10)).toBe(true)
+  })
+})
