@@ -10,15 +10,6 @@ CREATE FUNCTION names_bigrams(names text[]) RETURNS text[] LANGUAGE sql IMMUTABL
   SELECT coalesce(array_agg(DISTINCT pair), '{}') FROM unnest(names) AS name, unnest(public.name_bigrams(name)) AS pair
 $$;
 --> statement-breakpoint
--- The pairs of a query that narrow the search: not the mark of the beginning, not those of the organisation forms that
--- every company name has. All pairs where nothing else is left.
-CREATE FUNCTION name_search_pairs(query text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT coalesce(array_agg(pair) FILTER (WHERE pair NOT LIKE '^%' AND pair <> ALL (
-    '{有限,限责,责任,任公,限公,公司,股份,份有,集团,分公,个体,体工,工商,商户,合作,作社,中心,经营,营部,市场}'
-  )), public.name_bigrams(query))
-  FROM unnest(public.name_bigrams(query)) AS pair
-$$;
---> statement-breakpoint
 CREATE INDEX subjects_name_bigrams ON subjects USING gin (name_bigrams(name));
 --> statement-breakpoint
 CREATE INDEX subjects_former_names_bigrams ON subjects USING gin (names_bigrams(former_names)) WHERE former_names <> '{}';

@@ -13,7 +13,7 @@ import type { Db } from './platform/db.ts'
 import { healthRoutes } from './platform/health.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
 import { openapiOptions } from './platform/openapi.ts'
-import { registerProblems } from './platform/problem.ts'
+import { registerProblems, sendError } from './platform/problem.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 
@@ -38,8 +38,9 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
     bodyLimit: 1024 * 1024,
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
-    // A code may be pasted with spaces and hyphens, each escaped.
-    routerOptions: { maxParamLength: 400 },
+    // Whatever is pasted in the place of a code is told to be no code.
+    routerOptions: { maxParamLength: 8000 },
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)

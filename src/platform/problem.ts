@@ -194,23 +194,26 @@ function validationProblem(error: unknown): Problem {
   )
 }
 
+/** Sends any error as a problem; what the service itself is to blame for is logged. */
+export async function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const problem = toProblem(error)
+  const { status } = problems[problem.code]
+  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  return reply
+    .code(status)
+    .headers(problem.headers)
+    // Also here, since the router's own refusals run no hook.
+    .header('x-request-id', request.id)
+    .header('vary', 'Accept-Language')
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(problemBody(problem, request))
+}
+
 /** Answers every error and every unknown address as a problem. */
 export function registerProblems(app: FastifyInstance): void {
-  const send = async (problem: Problem, request: FastifyRequest, reply: FastifyReply) =>
-    reply
-      .code(problems[problem.code].status)
-      .headers(problem.headers)
-      .header('vary', 'Accept-Language')
-      .type('application/problem+json')
-      .serializer(JSON.stringify)
-      .send(problemBody(problem, request))
-
-  app.setErrorHandler(async (error, request, reply) => {
-    const problem = toProblem(error)
-    if (problems[problem.code].status >= 500) request.log.error({ err: error }, 'request failed')
-    return send(problem, request, reply)
-  })
+  app.setErrorHandler(sendError)
   app.setNotFoundHandler(async (request, reply) =>
-    send(new Problem('not-found', problems['not-found'].meaning), request, reply),
+    sendError(new Problem('not-found', problems['not-found'].meaning), request, reply),
   )
 }

@@ -68,12 +68,11 @@ const otherAbnormal: Guidance = {
 }
 
 const seriousViolator: Guidance = {
-  steps: [
-    {
-      zh: '移出的条件、程序和期限载于列入决定书，请向作出决定的机关办理。',
-      en: 'The decision states the conditions, the procedure and the time of removal; turn to the authority that decided.',
-    },
-  ],
+  steps: [],
+  besides: {
+    zh: '移出的条件、程序和期限载于列入决定书，请向作出决定的机关办理。',
+    en: 'The decision states the conditions, the procedure and the time of removal; turn to the authority that decided.',
+  },
   article: null,
 }
 

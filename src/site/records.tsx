@@ -9,7 +9,10 @@ interface Props {
   language: Language
 }
 
-/** The sites and shops that the business filed. */
+/** As many sites as a person looks through; one who has thousands of shops must not make the page heavy. */
+const shownPresences = 100
+
+/** The sites and shops that the business filed, those in use first. */
 export function WebPresences({ file, language }: Props) {
   if (file.webPresences.length === 0) {
     return (
@@ -22,7 +25,7 @@ export function WebPresences({ file, language }: Props) {
     <Section id="web-presences" title={texts.webPresences[language]}>
       <p class="hint">{texts.webPresencesNote[language]}</p>
       <ul class="presences">
-        {file.webPresences.map((presence) => (
+        {file.webPresences.slice(0, shownPresences).map((presence) => (
           <li key={presence.id}>
             <p>
               <strong>
@@ -52,6 +55,9 @@ export function WebPresences({ file, language }: Props) {
           </li>
         ))}
       </ul>
+      {file.webPresences.length > shownPresences && (
+        <p>{texts.morePresences(file.webPresences.length, shownPresences)[language]}</p>
+      )}
     </Section>
   )
 }

@@ -33,6 +33,15 @@ const securityHeaders = {
 
 const nothing = z.strictObject({})
 
+/** What a person pastes may have control characters in it, which PostgreSQL refuses (NUL) and no name has. */
+const searchQuery = z.strictObject({
+  q: z
+    .string()
+    .max(4000)
+    .default('')
+    .transform((text) => text.replace(/\p{Cc}+/gu, ' ').trim()),
+})
+
 /** The public pages. Their faults are pages too, so the plugin has an error handler of its own. */
 export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, publicUrl }, done) => {
   app.addHook('onRequest', async (_request, reply) => {
@@ -54,15 +63,11 @@ export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, 
     sendPage(request, reply, homePage({ language: languageOf(request), publicUrl: publicUrl() })),
   )
 
-  app.get(
-    '/search',
-    { schema: { hide: true, querystring: z.strictObject({ q: z.string().trim().max(4000).default('') }) } },
-    async (request, reply) => {
-      const found = await findPage(db, clock, languageOf(request), request.query.q)
-      if ('uscc' in found) return reply.redirect(`/credit-files/${found.uscc}`, 303)
-      return sendPage(request, reply, found.page)
-    },
-  )
+  app.get('/search', { schema: { hide: true, querystring: searchQuery } }, async (request, reply) => {
+    const found = await findPage(db, clock, languageOf(request), request.query.q)
+    if ('uscc' in found) return reply.redirect(`/credit-files/${found.uscc}`, 303)
+    return sendPage(request, reply, found.page)
+  })
 
   app.get(
     '/credit-files/:uscc',

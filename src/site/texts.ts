@@ -72,7 +72,7 @@ export const home = {
 
 export const standing = {
   clear: { zh: '未列入名单', en: 'Not listed' },
-  abnormal: { zh: '经营异常', en: 'Abnormal' },
+  abnormal: { zh: '经营异常', en: 'Abnormal operation' },
   'serious-violator': { zh: '严重违法失信', en: 'Serious violator' },
 } as const satisfies Record<string, Text>
 
@@ -129,6 +129,10 @@ export const file = {
     zh: '由经营主体在年度报告中填报。外部链接，请自行辨别。',
     en: 'As filed in its annual reports. These links lead to other sites; use your own judgement.',
   },
+  morePresences: (all: number, shown: number): Text => ({
+    zh: `共 ${all} 个，此处显示前 ${shown} 个，其余见 JSON 数据。`,
+    en: `${shown} of ${all} are shown here; the JSON has the rest.`,
+  }),
   confirmedOn: { zh: '最近确认', en: 'Last confirmed' },
   icpNumber: { zh: '备案号', en: 'ICP filing' },
   annualReports: { zh: '年度报告', en: 'Annual reports' },
@@ -155,7 +159,7 @@ export const file = {
   agency: { zh: '实施机关', en: 'Agency' },
   imposedOn: { zh: '开始日期', en: 'Imposed on' },
   until: { zh: '截止日期', en: 'Until' },
-} as const satisfies Record<string, Text>
+} as const
 
 export const list = {
   abnormal: { zh: '经营异常名录', en: 'Abnormal-operation list' },

@@ -72,7 +72,10 @@ test.each([
   let notBefore = 0
   const source = await startSource((_url, response, request) => {
     asked.push(Date.now())
-    if (request > 1) return void sendPage(response, [report])
+    if (request > 1) {
+      sendPage(response, [report])
+      return
+    }
     const retryAfter = header()
     notBefore = form === 'in seconds' ? Date.now() + 1000 : Date.parse(retryAfter)
     status(code, { 'retry-after': retryAfter })(response)

@@ -237,10 +237,9 @@ test.each([400, 410])('a source that answers an old cursor with %i is walked ane
   const source = await kept(
     startSource((url, response) => {
       const cursor = url.searchParams.get('cursor')
-      if (cursor === null) return void sendPage(response, [reportItem(made[0] ?? 0)], forgetful ? 'new' : 'old')
-      if (cursor === 'new') return void sendPage(response, [reportItem(made[1] ?? 0)])
-      response.statusCode = forgetful ? status : 500
-      response.end()
+      if (cursor === null) sendPage(response, [reportItem(made[0] ?? 0)], forgetful ? 'new' : 'old')
+      else if (cursor === 'new') sendPage(response, [reportItem(made[1] ?? 0)])
+      else response.writeHead(forgetful ? status : 500).end()
     }),
   )
   await expect(pull(database.db, source)).rejects.toThrow(/answered 500/)

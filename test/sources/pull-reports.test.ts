@@ -246,7 +246,6 @@ test('events carry the name of a business and no other personal data', async () 
 })
 
 test('subjects are pulled by the same protocol', async () => {
-  source.items.push()
   const number = (numbers += 1)
   holds(subjectItem(number))
   // The source of this file answers for any collection.

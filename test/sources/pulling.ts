@@ -42,15 +42,16 @@ export async function startHonestSource(pageSize = 2): Promise<TestSource & { it
   const items: Item[] = []
   const source = await startSource((url, response) => {
     const since = url.searchParams.get('updatedSince') ?? ''
-    const changed = items
-      .filter((item) => String(item['updatedAt']) >= since)
-      .sort((a, b) => (String(a['updatedAt']) < String(b['updatedAt']) ? -1 : 1))
+    const changed = items.filter((item) => updatedAtOf(item) >= since)
+    changed.sort((a, b) => (updatedAtOf(a) < updatedAtOf(b) ? -1 : 1))
     const from = Number(url.searchParams.get('cursor') ?? 0)
     const to = from + pageSize
     sendPage(response, changed.slice(from, to), to < changed.length ? String(to) : null)
   })
   return { ...source, items }
 }
+
+const updatedAtOf = (item: Item | null) => String(item?.['updatedAt'])
 
 /** Registers businesses, and empties the outbox of their events. */
 export async function register(db: Db, ...subjects: Item[]): Promise<void> {
