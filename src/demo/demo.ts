@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseConfig, type Config } from '../config.ts'
+import { untilSequenced } from '../feed/service.ts'
 import { createKey, createPartner, keyVerifier } from '../partners/service.ts'
 import { dayOf, systemClock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
@@ -71,6 +72,8 @@ export async function runDemo(
     running.unshift(server)
     if (config.JOBS !== 'off') running.unshift(startSchedule(database, config, log))
     const key = await sampleKey(database.db)
+    step('Numbering the events of the feed …')
+    await untilSequenced(database.db)
     ready({
       listedBusiness: `${server.publicUrl}/credit-files/${province.lateEnterprises[0] ?? ''}`,
       docs: `${server.publicUrl}/docs`,

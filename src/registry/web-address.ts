@@ -37,7 +37,9 @@ export function parseWebAddress(pasted: string): WebAddress | null {
     .map(([name, value]) => `${name}=${value}`)
     .sort()
     .join('&')
-  return { url: url.href, host, key: `${host}${path}${query && `?${query}`}` }
+  const key = `${host}${path}${query && `?${query}`}`
+  // PostgreSQL takes no NUL, and no filed address has a control character.
+  return /\p{Cc}/u.test(key) ? null : { url: url.href, host, key }
 }
 
 /**

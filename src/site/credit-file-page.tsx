@@ -1,4 +1,3 @@
-/** @jsxRuntime automatic @jsxImportSource preact */
 import type { CreditFile } from '../credit-files/schemas.ts'
 import type { Language } from '../platform/language.ts'
 import { renderPage } from './layout.tsx'

@@ -1,4 +1,3 @@
-/** @jsxRuntime automatic @jsxImportSource preact */
 import type { Language } from '../platform/language.ts'
 import { problems, type Problem, type ProblemCode } from '../platform/problem.ts'
 import { renderPage } from './layout.tsx'

@@ -31,10 +31,11 @@ const securityHeaders = {
   'cross-origin-opener-policy': 'same-origin',
 }
 
-const nothing = z.strictObject({})
+/** Links are shared with all sorts of parameters added: a page leaves those that it does not know alone. */
+const nothing = z.object({})
 
 /** What a person pastes may have control characters in it, which PostgreSQL refuses (NUL) and no name has. */
-const searchQuery = z.strictObject({
+const searchQuery = z.object({
   q: z
     .string()
     .max(4000)
@@ -93,6 +94,13 @@ export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, 
       return sendPage(request, reply, problemPage({ language: languageOf(request), code, publicUrl: publicUrl() }))
     },
   )
+
+  app.get('/*', { schema: { hide: true } }, async (request, reply) => {
+    // A person who follows a wrong link reads a page, a program reads a problem.
+    const isPerson = request.headers.accept?.includes('text/html') === true && !request.url.startsWith('/v1/')
+    if (!isPerson) return reply.callNotFound()
+    throw new Problem('not-found', problems['not-found'].meaning)
+  })
 
   for (const { name, type, text, fingerprint } of assets) {
     app.get(

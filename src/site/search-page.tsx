@@ -1,4 +1,3 @@
-/** @jsxRuntime automatic @jsxImportSource preact */
 import type { Language } from '../platform/language.ts'
 import type { SearchItem } from '../search/schemas.ts'
 import { renderPage } from './layout.tsx'

@@ -203,7 +203,7 @@ const importBatch = 1000
 
 /**
  * Imports the records of a file: NDJSON, CSV or TSV, in UTF-8 or GB 18030. Batches commit one by one; importing the
- * same file again changes nothing.
+ * same file again changes nothing. Reports that waited for an imported business are taken too, without a source to pull.
  * @throws FileError when the file as a whole cannot be read; then nothing was taken
  */
 export async function importFile(
@@ -243,5 +243,6 @@ export async function importFile(
     if (batch.length + unreadable.length >= importBatch) await flush()
   }
   await flush()
+  if (collection === 'subjects') await retryUnknownSubjects(db, 'annual-reports', options.now())
   return counts
 }

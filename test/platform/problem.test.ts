@@ -11,7 +11,7 @@ afterAll(() => service.close())
 it.each([
   ['an address that cannot be decoded', 'GET', '/v1/credit-files/%E0%A4%A', 400, 'invalid-request'],
   ['an endless code', 'GET', `/v1/credit-files/${'9'.repeat(3000)}`, 400, 'invalid-uscc'],
-  ['an address beyond all measure', 'GET', `/v1/credit-files/${'9'.repeat(9000)}`, 400, 'invalid-request'],
+  ['an address beyond all measure', 'GET', `/v1/credit-files/${'9'.repeat(9000)}`, 404, 'not-found'],
   ['a parameter given twice', 'GET', '/v1/search?q=a&q=b', 400, 'invalid-request'],
   ['another method', 'POST', '/v1/search?q=a', 404, 'not-found'],
   ['an unknown address', 'GET', '/v2', 404, 'not-found'],

@@ -35,6 +35,7 @@ it.each([
   'http://[::1]/',
   'https://user:secret@brand1.example/',
   'not a link',
+  'https://brand1.example/?x=%00',
 ])('does not take %j for an address', (pasted) => {
   expect(parseWebAddress(pasted)).toBeNull()
 })

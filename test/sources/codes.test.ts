@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Database } from '../../src/platform/db.ts'
+import { usccCheckCharacter } from '../../src/registry/identifiers.ts'
 import { madeUpUscc, subjectItem } from '../support/businesses.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { startSource } from '../support/source.ts'
@@ -75,8 +76,8 @@ const withCharacter = (code: string, at: number, character: string) =>
 test.each([
   ['a failing 18th character', '91310000607328588U'],
   ['a failing 18th character, of a library', '91320621MA1MRHG207'],
-  // The 18th is right for the wrong 17th: only the check of the organisation code finds it.
-  ['a failing 17th character alone', '91330100799655055F'],
+  // The 18th is made for the wrong 17th: only the check of the organisation code finds it.
+  ['a failing 17th character alone', `91330100799655055${usccCheckCharacter('91330100799655055')}`],
   ['a letter that codes do not have', withCharacter(madeUpUscc(3), 9, 'O')],
   ["a citizen's number", '11010119900307001X'],
 ])('a code with %s waits in quarantine as invalid-uscc', async (_what, code) => {

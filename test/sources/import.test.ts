@@ -34,11 +34,18 @@ async function file(name: string, content: string | Buffer): Promise<string> {
   return path
 }
 
-const heads = ['sourceId', 'updatedAt', 'uscc', 'registrationNumber', 'name', 'formerNames', 'entityType', 'status']
-  .concat(['legalRepresentative', 'establishedOn', 'regionCode', 'address', 'province', 'city'])
-  .filter((head) => head !== '')
+const heads = [
+  'sourceId',
+  'updatedAt',
+  'uscc',
+  'registrationNumber',
+  'name',
+  'formerNames',
+  'entityType',
+  'status',
+].concat(['legalRepresentative', 'establishedOn', 'regionCode', 'address', 'province', 'city'])
 const table = (items: Item[], separator: string, cell = (value: string) => value) =>
-  [heads, ...items.map((item) => heads.map((head) => String(item[head] ?? '')))]
+  [heads, ...items.map((item) => heads.map((head) => (item[head] as string | undefined) ?? ''))]
     .map((line) => `${line.map(cell).join(separator)}\n`)
     .join('')
 const csv = (items: Item[]) => table(items, ',', (value) => `"${value.replaceAll('"', '""')}"`)
