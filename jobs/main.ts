@@ -30,7 +30,8 @@ export function startSchedule(database: Database, config: Config, log: Log): { s
         const run = await runJob(job, { database, config, clock: systemClock, slotAt, signal: stopping.signal })
         if (run !== null) log.info({ job: job.name, counts: run.counts }, 'job succeeded')
       } catch (error) {
-        log.error({ job: job.name, err: error }, 'job failed')
+        if (stopping.signal.aborted) log.info({ job: job.name }, 'job interrupted')
+        else log.error({ job: job.name, err: error }, 'job failed')
       }
     }
     return cron.schedule(

@@ -50,7 +50,12 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
   registerProblems(app)
 
   await app.register(swagger, openapiOptions)
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    theme: { title: 'Xinjian 信鉴 API' },
+    // Without the bar in which one opens other documents.
+    uiConfig: { layout: 'BaseLayout' },
+  })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 
   await app.register(healthRoutes, { db })

@@ -51,8 +51,8 @@ const jobLock = 7_310
  * Runs a job now, as if `on` were today, unless it is already running anywhere. The run and how far it came are kept,
  * also when it fails.
  * @param slotAt the slot of the schedule that this run is for; a slot that another process took is not run again
- * @returns the run, or null when the slot was taken
- * @throws JobError when it is already running, cannot run with these settings, or fails
+ * @returns the run, or null when the slot was taken or the job is still running for an earlier one
+ * @throws JobError when it is already running (by hand), cannot run with these settings, or fails
  */
 export async function runJob(
   job: Job,
@@ -77,7 +77,11 @@ export async function runJob(
   try {
     const [locked] = await lock<{ free: boolean }[]>`
       select pg_try_advisory_lock(${jobLock}, hashtext(${job.name})) as free`
-    if (!locked?.free) throw new JobError(`${job.name} is already running`)
+    if (!locked?.free) {
+      // Of the processes that reach a slot together, one runs it; a slot during an earlier run is left out.
+      if (options.slotAt !== undefined) return null
+      throw new JobError(`${job.name} is already running`)
+    }
     await markInterruptedRuns(db, job.name, clock.now())
     const id = uuidv7()
     const startedAt = clock.now().toISOString()
@@ -101,7 +105,8 @@ export async function runJob(
       return { id, job: job.name, on, status: 'succeeded', startedAt, finishedAt, counts }
     } catch (error) {
       const { message } = faultOf(error)
-      await finishRun(db, id, { status: 'failed', finishedAt: clock.now().toISOString(), error: message })
+      const status = options.signal?.aborted ? 'interrupted' : 'failed'
+      await finishRun(db, id, { status, finishedAt: clock.now().toISOString(), error: message })
       throw new JobError(`${job.name} failed: ${message}`, { cause: error })
     }
   } finally {
@@ -132,7 +137,7 @@ async function claimRun(
 async function finishRun(
   db: Db,
   id: string,
-  end: { status: 'succeeded' | 'failed'; finishedAt: string; counts?: object; error?: string },
+  end: { status: 'succeeded' | 'failed' | 'interrupted'; finishedAt: string; counts?: object; error?: string },
 ): Promise<void> {
   await db.execute(sql`
     update job_runs set status = ${end.status}, finished_at = ${end.finishedAt}, error = ${end.error ?? null},

@@ -38,7 +38,7 @@ export function Day({ on, language }: { on: string; language: Language }) {
 }
 
 /** The address if a browser may follow it from our page, else null: nothing but the web (design rule 9). */
-export function followable(address: string): string | null {
+function followable(address: string): string | null {
   if (!URL.canParse(address)) return null
   const url = new URL(address)
   return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null

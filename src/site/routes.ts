@@ -98,8 +98,9 @@ export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, 
   app.get('/*', { schema: { hide: true } }, async (request, reply) => {
     // A person who follows a wrong link reads a page, a program reads a problem.
     const isPerson = request.headers.accept?.includes('text/html') === true && !request.url.startsWith('/v1/')
-    if (!isPerson) return reply.callNotFound()
-    throw new Problem('not-found', problems['not-found'].meaning)
+    if (isPerson) throw new Problem('not-found', problems['not-found'].meaning)
+    reply.callNotFound()
+    return reply
   })
 
   for (const { name, type, text, fingerprint } of assets) {
