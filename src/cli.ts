@@ -51,7 +51,6 @@ export async function runCli(argv: string[], { jobs, startSchedule }: Jobs): Pro
     .description('Xinjian (信鉴): credit files and joint sanctions for online business')
     .version(version)
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('(xinjian --help shows all commands)')
   const command = (parent: Command, name: string, description: string) =>
     parent.command(name).description(description).addOption(new Option('--json', 'print the answer as JSON'))
 

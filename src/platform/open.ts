@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import postgres from 'postgres'
 import type { Config } from '../config.ts'
-import { migrateDatabase, openDatabase, type Database } from './db.ts'
+import { faultOf, migrateDatabase, openDatabase, UnusableDatabaseError, type Database } from './db.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { projectRoot } from './project.ts'
 
@@ -22,7 +22,9 @@ export async function openConfiguredDatabase(config: Config, log: (line: string)
     await migrateDatabase(config.DATABASE_URL)
     return { ...openDatabase(config.DATABASE_URL), embedded: false }
   }
-  const server = await startEmbeddedPostgres({ dataDir: embeddedDataDir, log })
+  const server = await startEmbeddedPostgres({ dataDir: embeddedDataDir, log }).catch((error: unknown) => {
+    throw new UnusableDatabaseError(faultOf(error).message)
+  })
   try {
     await createDatabase(server.urlOf('postgres'), 'xinjian')
     const url = server.urlOf('xinjian')

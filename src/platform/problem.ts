@@ -199,15 +199,17 @@ export async function sendError(error: unknown, request: FastifyRequest, reply: 
   const problem = toProblem(error)
   const { status } = problems[problem.code]
   if (status >= 500) request.log.error({ err: error }, 'request failed')
-  return reply
-    .code(status)
-    .headers(problem.headers)
-    // Also here, since the router's own refusals run no hook.
-    .header('x-request-id', request.id)
-    .header('vary', 'Accept-Language')
-    .type('application/problem+json')
-    .serializer(JSON.stringify)
-    .send(problemBody(problem, request))
+  return (
+    reply
+      .code(status)
+      .headers(problem.headers)
+      // Also here, since the router's own refusals run no hook.
+      .header('x-request-id', request.id)
+      .header('vary', 'Accept-Language')
+      .type('application/problem+json')
+      .serializer(JSON.stringify)
+      .send(problemBody(problem, request))
+  )
 }
 
 /** Answers every error and every unknown address as a problem. */

@@ -121,13 +121,11 @@ test('the error of a run holds neither SQL nor the data of persons', async () =>
 })
 
 test('a run that throws something else than an error is kept too', async () => {
-  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-  await expect(
-    runJob(
-      jobThat(() => Promise.reject('no')),
-      { database, config, clock },
-    ),
-  ).rejects.toThrow(JobError)
+  const job = jobThat(async () => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error
+    throw 'no'
+  })
+  await expect(runJob(job, { database, config, clock })).rejects.toThrow(JobError)
   expect(await runs()).toMatchObject([{ status: 'failed', error: 'no' }])
 })
 

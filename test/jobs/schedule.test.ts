@@ -60,8 +60,13 @@ afterAll(async () => {
   await database.close()
 })
 
+/** The clock at this instant; it goes on by itself as well, for the timers of the database client. */
 const at = (instant: string) =>
-  vi.useFakeTimers({ now: new Date(instant), toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  vi.useFakeTimers({
+    now: new Date(instant),
+    toFake: ['Date', 'setTimeout', 'clearTimeout'],
+    shouldAdvanceTime: true,
+  })
 const runs = () =>
   rowsOf<{ job: string; slotAt: string; on: string; status: string; error: string | null }>(
     database.db,
