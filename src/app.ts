@@ -16,6 +16,7 @@ import { openapiOptions } from './platform/openapi.ts'
 import { registerProblems, sendError } from './platform/problem.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
+import { sourceRoutes } from './sources/routes.ts'
 
 export interface AppOptions {
   db: Db
@@ -58,10 +59,12 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 
+  const authenticate = bearerKeys(keyVerifier(db))
   await app.register(healthRoutes, { db })
   await app.register(creditFileRoutes, { db, clock })
   await app.register(searchRoutes, { db, clock })
-  await app.register(feedRoutes, { db, listener, authenticate: bearerKeys(keyVerifier(db)) })
+  await app.register(feedRoutes, { db, listener, authenticate })
+  await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })
   return app
 }

@@ -5,9 +5,9 @@ import { runDemo, type DemoLinks } from './demo/demo.ts'
 import { createKey, createPartner, UnknownPartnerError } from './partners/service.ts'
 import { partnerKinds, scopes } from './partners/vocabulary.ts'
 import { systemClock } from './platform/clock.ts'
-import { faultOf, UnusableDatabaseError } from './platform/db.ts'
+import { faultOf, UnusableDatabaseError, type Database } from './platform/db.ts'
 import { JobError, runJob, type Job } from './platform/jobs.ts'
-import { openConfiguredDatabase, type OpenedDatabase } from './platform/open.ts'
+import { openConfiguredDatabase } from './platform/open.ts'
 import { version } from './platform/project.ts'
 import { openLog } from './server.ts'
 import { serveUntilStopped, type StartSchedule } from './serve.ts'
@@ -32,9 +32,7 @@ function answer(command: Command, value: object, forPeople: () => string): void 
   write(command.optsWithGlobals<{ json?: boolean }>().json ? JSON.stringify(value) : forPeople())
 }
 
-async function withDatabase<Result>(
-  run: (database: OpenedDatabase, config: Config) => Promise<Result>,
-): Promise<Result> {
+async function withDatabase<Result>(run: (database: Database, config: Config) => Promise<Result>): Promise<Result> {
   const config = parseConfig(process.env)
   const log = openLog(config)
   const database = await openConfiguredDatabase(config, (line) => log.debug(line))

@@ -14,7 +14,10 @@ const settings = {
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be a URL such as postgres://user:password@host:5432/database')
     .optional()
-    .meta({ description: 'PostgreSQL to use. Without it an embedded server under .data/ is started', secret: true }),
+    .meta({ description: 'PostgreSQL to use. Without it an embedded server under DATA_DIR is started', secret: true }),
+  DATA_DIR: z.string().default('.data').meta({
+    description: 'Folder for the embedded PostgreSQL and the sample; a relative one lies in the project',
+  }),
   PORT: z.coerce.number('must be a port number').int().min(0).max(65535).default(3000).meta({
     description: 'Port that `serve` listens on; 0 takes any free one',
   }),

@@ -24,6 +24,7 @@ export async function serveUntilStopped(
   ready: (listening: { address: string }) => void,
 ): Promise<void> {
   const log = openLog(config)
+  const stopped = stopSignal()
   const database = await openConfiguredDatabase(config, (line) => log.info(line))
   const running: Running[] = []
   try {
@@ -33,14 +34,17 @@ export async function serveUntilStopped(
       ready(server)
     }
     if (config.JOBS !== 'off') running.unshift(startSchedule(database, config, log))
-    await stopSignal()
+    await stopped
     log.info('stopping')
   } finally {
     await stopAll(running, database)
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM. A second one ends the process at once. */
+/**
+ * Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. Called before anything is started, so
+ * that a signal in the middle of it stops what was started too.
+ */
 export function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {

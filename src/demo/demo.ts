@@ -1,12 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { parseConfig, type Config } from '../config.ts'
 import { untilSequenced } from '../feed/service.ts'
 import { createKey, createPartner, keyVerifier } from '../partners/service.ts'
 import { dayOf, systemClock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { runJob, type Job } from '../platform/jobs.ts'
-import { embeddedDataDir, openConfiguredDatabase } from '../platform/open.ts'
+import { dataDirOf, openConfiguredDatabase } from '../platform/open.ts'
 import { closedWindow } from '../rulebook/annual-report.ts'
 import { serveUntilStopped, stopAll, stopSignal, type StartSchedule } from '../serve.ts'
 import { openLog, startServer } from '../server.ts'
@@ -21,9 +21,6 @@ export interface DemoLinks {
   /** A call of the feed to paste into a terminal. */
   feedCall: string
 }
-
-/** Files of the sample, beside the embedded database that it is loaded into. */
-const sampleDir = join(dirname(embeddedDataDir), 'sample')
 
 /** Told on standard error as it goes. */
 const step = (text: string) => process.stderr.write(`${text}\n`)
@@ -47,6 +44,8 @@ export async function runDemo(
     return serveUntilStopped(settings, startSchedule, ready)
   }
   const log = openLog(settings)
+  const stopped = stopSignal()
+  const sampleDir = join(dataDirOf(settings), 'sample')
   step('Starting the embedded PostgreSQL …')
   const database = await openConfiguredDatabase(settings, (line) => log.info(line))
   const on = lastListingDay(dayOf(systemClock.now()))
@@ -59,7 +58,9 @@ export async function runDemo(
       SOURCE_ANNUAL_REPORTS_URL: await source.listen({ port: 0, host: '127.0.0.1' }),
     }
     step(`Importing the registry of a sample province (${province.subjects.length} made-up businesses) …`)
-    await importFile(database.db, 'subjects', await writeSample(province.subjects), { now: () => systemClock.now() })
+    await importFile(database.db, 'subjects', await writeSample(sampleDir, province.subjects), {
+      now: () => systemClock.now(),
+    })
     for (const job of jobs) {
       step(`Running the job ${job.name} …`)
       await runJob(job, { database, config, clock: systemClock, on })
@@ -71,7 +72,7 @@ export async function runDemo(
     })
     running.unshift(server)
     if (config.JOBS !== 'off') running.unshift(startSchedule(database, config, log))
-    const key = await sampleKey(database.db)
+    const key = await sampleKey(sampleDir, database.db)
     step('Numbering the events of the feed …')
     await untilSequenced(database.db)
     ready({
@@ -80,7 +81,7 @@ export async function runDemo(
       feed: `${server.publicUrl}/feed`,
       feedCall: `curl -H 'Authorization: Bearer ${key}' '${server.publicUrl}/v1/feed/events?types=listing.entered&limit=3'`,
     })
-    await stopSignal()
+    await stopped
   } finally {
     await stopAll(running, database)
   }
@@ -93,7 +94,7 @@ function lastListingDay(today: string): string {
 }
 
 /** The registry as a file, for the import that everybody uses. */
-async function writeSample(items: readonly object[]): Promise<string> {
+async function writeSample(sampleDir: string, items: readonly object[]): Promise<string> {
   await mkdir(sampleDir, { recursive: true })
   const file = join(sampleDir, 'subjects.ndjson')
   await writeFile(file, items.map((item) => `${JSON.stringify(item)}\n`).join(''))
@@ -101,7 +102,7 @@ async function writeSample(items: readonly object[]): Promise<string> {
 }
 
 /** A key for the feed, the same at each start. */
-async function sampleKey(db: Db): Promise<string> {
+async function sampleKey(sampleDir: string, db: Db): Promise<string> {
   const file = join(sampleDir, 'feed-key')
   const kept = (await readFile(file, 'utf8').catch(() => '')).trim()
   if ((await keyVerifier(db)(kept)) !== null) return kept

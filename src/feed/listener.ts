@@ -2,6 +2,8 @@ import { openConnection } from '../platform/db.ts'
 
 /** Wakes whoever waits in this process when the log grows. */
 export interface FeedListener {
+  /** True once it was stopped: nobody is woken any more, and whoever waits should answer. */
+  readonly closed: boolean
   /**
    * Resolves when the log grows, after `ms`, or when `signal` aborts. Waking tells nothing: the caller reads. Who calls
    * this before reading, and awaits it after, misses no event.
@@ -14,6 +16,7 @@ export interface FeedListener {
 export function startFeedListener(url: string): FeedListener {
   const client = openConnection(url)
   const waiting = new Set<() => void>()
+  let closed = false
   const wakeAll = () => {
     for (const wake of waiting) wake()
   }
@@ -36,8 +39,12 @@ export function startFeedListener(url: string): FeedListener {
     })
   }
   return {
+    get closed() {
+      return closed
+    },
     wait,
     stop: async () => {
+      closed = true
       wakeAll()
       await client.end({ timeout: 2 })
     },

@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm'
-import { asJson, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
+import { asJson, isoInstant, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
 import { emptyHead, type FeedEvent, type Head, type PendingEvent } from './domain.ts'
 
 export async function insertPendingEvents(tx: Tx, events: readonly PendingEvent[]): Promise<void> {
@@ -29,7 +29,7 @@ export async function listPendingEvents(tx: Tx, limit: number): Promise<(Pending
   return rowsOf(
     tx,
     sql`select o.seq, o.id, o.type, o.uscc, o.list, o.region_code as "regionCode",
-          to_char(o.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "occurredAt", o.data
+          ${isoInstant('o.occurred_at')} as "occurredAt", o.data
         from feed_outbox o order by o.seq limit ${limit}`,
   )
 }

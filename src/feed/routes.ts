@@ -38,7 +38,7 @@ export const feedRoutes: FastifyPluginCallbackZod<Options> = (app, { db, listene
         const left = until - Date.now()
         const woken = left > 0 ? listener.wait(left, answered.signal) : null
         page = await listEvents(db, after, limit, filter)
-        if (page.events.length > 0 || woken === null || answered.signal.aborted) break
+        if (page.events.length > 0 || woken === null || answered.signal.aborted || listener.closed) break
         await woken
       }
       answered.abort()

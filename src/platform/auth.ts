@@ -11,23 +11,24 @@ export interface Principal {
 /** Answers the holder of a key, or null for one that is unknown, revoked or malformed. */
 export type KeyVerifier = (key: string) => Promise<Principal | null>
 
-/** Makes the guard of a route that needs `scope`. */
-export type Authenticate = (scope: string) => onRequestAsyncHookHandler
+/** Makes the guard of a route that needs one of these scopes. */
+export type Authenticate = (...scopes: string[]) => onRequestAsyncHookHandler
 
 /**
  * Bearer keys (RFC 6750): no key or a bad one is 401 with `WWW-Authenticate`, a good one without the scope is 403 that
  * names the scope.
  */
 export function bearerKeys(verify: KeyVerifier): Authenticate {
-  return (scope) => async (request) => {
-    const principal = await principalOf(request, verify)
-    if (principal.scopes.includes(scope)) return
-    throw new Problem(
-      'insufficient-scope',
-      { zh: `此操作需要权限范围 ${scope}。`, en: `This call needs the scope ${scope}.` },
-      { headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"` } },
-    )
-  }
+  return (...scopes) =>
+    async (request) => {
+      const principal = await principalOf(request, verify)
+      if (scopes.some((scope) => principal.scopes.includes(scope))) return
+      throw new Problem(
+        'insufficient-scope',
+        { zh: `此操作需要权限范围 ${scopes.join(' 或 ')}。`, en: `This call needs the scope ${scopes.join(' or ')}.` },
+        { headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${scopes.join(' ')}"` } },
+      )
+    }
 }
 
 async function principalOf(request: FastifyRequest, verify: KeyVerifier): Promise<Principal> {

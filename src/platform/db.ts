@@ -114,6 +114,11 @@ export function faultOf(error: unknown): { message: string; code: string | null;
   return { message: error.message, code: typeof code === 'string' ? code : null, stack: error.stack ?? null }
 }
 
+/** A `timestamptz` column as an RFC 3339 instant in UTC with milliseconds. */
+export function isoInstant(column: string): SQL {
+  return sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+}
+
 /** Rows as one JSON parameter, for `json_to_recordset`: one statement for a whole chunk, whatever its size. */
 export function asJson(rows: unknown): SQL {
   return sql`${JSON.stringify(rows)}::json`

@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import postgres from 'postgres'
 import type { Config } from '../config.ts'
@@ -5,24 +6,22 @@ import { faultOf, migrateDatabase, openDatabase, UnusableDatabaseError, type Dat
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { projectRoot } from './project.ts'
 
-export interface OpenedDatabase extends Database {
-  /** True for the embedded server, which is the place for sample data. */
-  embedded: boolean
+/** The folder for what a start without `DATABASE_URL` keeps; a relative one lies in the project. */
+export function dataDirOf(config: Config): string {
+  return resolve(fileURLToPath(projectRoot), config.DATA_DIR)
 }
 
-/** Where the embedded server keeps its data. */
-export const embeddedDataDir = fileURLToPath(new URL('.data/postgres', projectRoot))
-
 /**
- * Opens the database that the settings name and migrates it, or the embedded one under `.data/`.
+ * Opens the database that the settings name and migrates it, or the embedded one under `DATA_DIR`.
  * @throws UnusableDatabaseError, or Error when it cannot be reached
  */
-export async function openConfiguredDatabase(config: Config, log: (line: string) => void): Promise<OpenedDatabase> {
+export async function openConfiguredDatabase(config: Config, log: (line: string) => void): Promise<Database> {
   if (config.DATABASE_URL !== undefined) {
     await migrateDatabase(config.DATABASE_URL)
-    return { ...openDatabase(config.DATABASE_URL), embedded: false }
+    return openDatabase(config.DATABASE_URL)
   }
-  const server = await startEmbeddedPostgres({ dataDir: embeddedDataDir, log }).catch((error: unknown) => {
+  const dataDir = join(dataDirOf(config), 'postgres')
+  const server = await startEmbeddedPostgres({ dataDir, log }).catch((error: unknown) => {
     throw new UnusableDatabaseError(faultOf(error).message)
   })
   try {
@@ -32,7 +31,6 @@ export async function openConfiguredDatabase(config: Config, log: (line: string)
     const database = openDatabase(url)
     return {
       ...database,
-      embedded: true,
       close: async () => {
         await database.close()
         await server.release()

@@ -13,7 +13,7 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
         'Credit files of online businesses, the abnormal-operation list and the serious-violator list, and the joint-sanction feed.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    tags: [{ name: 'Public lookup' }, { name: 'Feed' }, { name: 'Operations' }],
+    tags: [{ name: 'Public lookup' }, { name: 'Feed' }, { name: 'Staff' }, { name: 'Operations' }],
     components: { securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A partner key, `xj_…`' } } },
   },
   transform: jsonSchemaTransform,

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { asJson, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
+import { asJson, isoInstant, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
 import type { AnnualReportRevision, Subject } from './domain.ts'
 
 /** Any constant: one writer of the registry at a time, so that what is loaded, decided and saved fits together. */
@@ -29,11 +29,6 @@ export async function listSubjectsByCodes(
         select ${columns} from subjects s
         where s.registration_number in (select json_array_elements_text(${asJson(codes.registrationNumbers)}))`,
   )
-}
-
-/** A `timestamptz` column as an RFC 3339 instant in UTC with milliseconds. */
-function isoInstant(column: string) {
-  return sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
 }
 
 /** Inserts subjects, or brings those with the same id up to date. */

@@ -13,6 +13,11 @@ const formats = ['.ndjson', '.jsonl', '.csv', '.tsv']
 
 export type FileRecord = { ok: true; record: unknown } | { ok: false; raw: string; detail: string }
 
+/** Whether the file is a table of rows, by its name. */
+export function isTable(path: string): boolean {
+  return ['.csv', '.tsv'].includes(extname(path).toLowerCase())
+}
+
 /**
  * The records of a file, streamed: NDJSON (`.ndjson`, `.jsonl`), CSV (`.csv`) or TSV (`.tsv`), the latter two with a head
  * line, in UTF-8 or GB 18030. A line that is no record is told with its raw form and number; it stops nothing.

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
-import { asJson, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
+import { asJson, isoInstant, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
 import type { RefusedRecord } from './read.ts'
+import type { QuarantineItem } from './schemas.ts'
 import type { Collection, QuarantineReason } from './vocabulary.ts'
 
 export interface Checkpoint {
@@ -14,11 +15,10 @@ export interface Checkpoint {
 }
 
 export async function findCheckpoint(db: DbOrTx, collection: Collection): Promise<Checkpoint | null> {
-  const iso = (column: string) => sql.raw(`to_char(c.${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
   const [row] = await rowsOf<Checkpoint>(
     db,
-    sql`select ${iso('watermark')} as watermark, ${iso('updated_since')} as "updatedSince", c.cursor,
-          ${iso('highest_updated_at')} as "highestUpdatedAt", ${iso('completed_at')} as "completedAt"
+    sql`select ${isoInstant('c.watermark')} as watermark, ${isoInstant('c.updated_since')} as "updatedSince", c.cursor,
+          ${isoInstant('c.highest_updated_at')} as "highestUpdatedAt", ${isoInstant('c.completed_at')} as "completedAt"
         from source_checkpoints c where c.collection = ${collection}`,
   )
   return row ?? null
@@ -120,4 +120,29 @@ export async function listUsccsInQuarantine(
           and q.uscc in (select json_array_elements_text(${asJson(usccs)}))`,
   )
   return rows.map((row) => row.uscc)
+}
+
+/** Quarantined records, newest first, those before `after` by id. */
+export async function listQuarantine(
+  db: DbOrTx,
+  query: {
+    status: string
+    collection?: string | undefined
+    reason?: string | undefined
+    after: string | null
+    limit: number
+  },
+): Promise<QuarantineItem[]> {
+  const { status, collection = null, reason = null, after, limit } = query
+  const rows = await rowsOf<Omit<QuarantineItem, 'raw'> & { raw: string }>(
+    db,
+    sql`select q.id, q.collection, q.source_id as "sourceId", q.uscc, q.reason, q.detail, q.raw, q.status,
+          ${isoInstant('q.first_seen_at')} as "firstSeenAt", ${isoInstant('q.last_seen_at')} as "lastSeenAt",
+          q.times_seen as "timesSeen"
+        from quarantine q
+        where q.status = ${status} and (${collection}::text is null or q.collection = ${collection})
+          and (${reason}::text is null or q.reason = ${reason}) and (${after}::uuid is null or q.id < ${after}::uuid)
+        order by q.id desc limit ${limit}`,
+  )
+  return rows.map((row) => ({ ...row, raw: JSON.parse(row.raw) as unknown }))
 }

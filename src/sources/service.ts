@@ -3,7 +3,7 @@ import { SourceError, type Patience } from '../platform/http-client.ts'
 import type { TakenCounts } from '../registry/service.ts'
 import { takers } from './collection.ts'
 import { downloadPage, type Page, type Source } from './download.ts'
-import { readFileRecords } from './files.ts'
+import { FileError, isTable, readFileRecords } from './files.ts'
 import { instant } from './read.ts'
 import {
   findCheckpoint,
@@ -212,6 +212,10 @@ export async function importFile(
   path: string,
   options: { now: () => Date; onProgress?: (counts: RecordCounts) => void },
 ): Promise<RecordCounts> {
+  // The sites of a report are a list, which a row of a table does not hold: they would be lost without a word.
+  if (collection === 'annual-reports' && isTable(path)) {
+    throw new FileError(`${path}: annual reports are imported from NDJSON, since a table has no place for their sites`)
+  }
   const counts = noRecords()
   let batch: unknown[] = []
   const unreadable: { raw: string; detail: string }[] = []

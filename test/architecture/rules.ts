@@ -49,7 +49,7 @@ export const rules: IForbiddenRuleType[] = [
     name: 'schemas-know-no-database',
     severity: 'error',
     from: { path: '/schemas\\.ts$' },
-    to: { pathNot: ['/schemas\\.ts$', pureFiles, '^src/platform/language\\.ts$', 'node_modules/zod/'] },
+    to: { pathNot: ['/schemas\\.ts$', pureFiles, '^src/platform/(language|pagination)\\.ts$', 'node_modules/zod/'] },
   },
   {
     name: 'repository-only-queries',

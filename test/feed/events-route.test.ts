@@ -96,6 +96,15 @@ describe('200', () => {
   })
 })
 
+it('answers whoever waits when the service stops, so that it can stop at once', async () => {
+  const stopping = await startTestService()
+  const authorization = `Bearer ${await stopping.keyWith('feed')}`
+  const held = stopping.app.inject({ url: '/v1/feed/events?wait=30', headers: { authorization } })
+  await new Promise((resolve) => setImmediate(resolve))
+  await stopping.close()
+  expect((await held).json()).toEqual({ events: [], next: 0, head: 0 })
+})
+
 describe('400', () => {
   it.each([
     '?after=-1',

@@ -128,6 +128,15 @@ test('a job that cannot run with these settings is not scheduled, and the log sa
   expect(logged).toEqual(['warn not scheduled: set SOURCE_ANNUAL_REPORTS_URL to the base URL of the source'])
 })
 
+test('a slot that a busy process reaches minutes late is run all the same, as the slot it is', async () => {
+  at('2026-07-07T19:14:58.000Z')
+  const schedule = startSchedule(database, configured(), log)
+  vi.setSystemTime(new Date('2026-07-07T19:19:30.000Z'))
+  await vi.advanceTimersByTimeAsync(3000)
+  expect(await ended(1)).toMatchObject([{ slotAt: '2026-07-07 19:15:00.000', status: 'succeeded' }])
+  await schedule.stop()
+})
+
 test('after stop no slot is run', async () => {
   at('2026-07-07T19:14:59.000Z')
   await startSchedule(database, configured(), log).stop()
