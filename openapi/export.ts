@@ -15,7 +15,6 @@ const app = await buildApp({ db: database.db, clock: systemClock, listener, publ
 await app.ready()
 const document = await format(JSON.stringify(app.swagger()), { ...(await resolveConfig(file)), parser: 'json' })
 await app.close()
-await listener.stop()
 await database.close()
 
 if (!process.argv.includes('--check')) await writeFile(file, document)

@@ -29,7 +29,7 @@ export interface AppOptions {
 
 /**
  * The whole service without a port: everything registered in the order written here.
- * The one who calls it owns `db` and `listener` and closes them after the app.
+ * Closing it answers who is waiting and stops `listener`; `db` belongs to the caller, who closes it afterwards.
  */
 export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOptions): Promise<FastifyInstance> {
   useBothLanguagesInZod()
@@ -49,6 +49,15 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
   })
   registerProblems(app)
+  // A connection that is in use when the closing begins would be kept alive, and the closing with it.
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+    await listener.stop()
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) void reply.header('connection', 'close')
+  })
 
   await app.register(swagger, openapiOptions)
   await app.register(swaggerUi, {

@@ -30,7 +30,6 @@ export async function startServer(database: Database, config: Config, log: Logge
   try {
     address = await app.listen({ port: config.PORT, host: config.HOST })
   } catch (error) {
-    await listener.stop()
     await app.close()
     throw error
   }
@@ -40,7 +39,6 @@ export async function startServer(database: Database, config: Config, log: Logge
     address,
     publicUrl,
     stop: async () => {
-      await listener.stop()
       await app.close()
       await sequencer.stop()
     },

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { rowsOf, type Database } from '../../src/platform/db.ts'
 import { subjectItem } from '../support/businesses.ts'
 import { cloneDatabase, urlOf } from '../support/database.ts'
+import { startSource } from '../support/source.ts'
 import { answerOf, run, serve, stop } from './cli.ts'
 
 let database: Database
@@ -73,7 +74,7 @@ test.concurrent('import answers with counts, of one file or of several', async (
   expect(await answerOf(['import', 'subjects', one], env)).toEqual({ file: one, ...counts })
   expect(await answerOf(['import', 'subjects', one, two], env)).toEqual([
     { file: one, ...counts, new: 0, unchanged: 1 },
-    { file: two, ...counts, records: 3, quarantined: { 'no-code': 1, unreadable: 1 } },
+    { file: two, ...counts, records: 3, quarantined: { 'invalid-record': 1, unreadable: 1 } },
   ])
   const forPeople = await run(['import', 'subjects', one], env)
   expect(forPeople).toMatchObject({ code: 0, stderr: '' })
@@ -175,16 +176,12 @@ describe('bad input ends with one clear line and nothing on stdout:', () => {
     await stop(serving)
   })
 
-  test('a source that fails', async () => {
-    const source = {
-      SOURCE_ANNUAL_REPORTS_URL: urlOf('x')
-        .replace(/^.*@/, 'http://')
-        .replace(/:\d+.*$/, ':1'),
-    }
-    const ended = await run(['job', 'run', 'pull-annual-reports', '--json'], { ...env, ...source })
-    expect(ended).toMatchObject({ code: 1, stdout: '' })
-    expect(ended.stderr).toMatch(
-      /^xinjian: pull-annual-reports failed: .*:1\/annual-reports could not be read: [^\n]+\n$/,
-    )
+  test('a source that refuses', async () => {
+    const source = await startSource((_url, response) => void response.writeHead(401).end())
+    const settings = { ...env, SOURCE_ANNUAL_REPORTS_URL: source.url, SOURCE_ANNUAL_REPORTS_TOKEN: 'secret' }
+    const { code, stdout, stderr } = await run(['job', 'run', 'pull-annual-reports', '--json'], settings)
+    await source.close()
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toBe(`xinjian: pull-annual-reports failed: ${source.url}/annual-reports answered 401\n`)
   })
 })

@@ -99,10 +99,12 @@ describe('200', () => {
 it('answers whoever waits when the service stops, so that it can stop at once', async () => {
   const stopping = await startTestService()
   const authorization = `Bearer ${await stopping.keyWith('feed')}`
-  const held = stopping.app.inject({ url: '/v1/feed/events?wait=30', headers: { authorization } })
-  await new Promise((resolve) => setImmediate(resolve))
+  const address = await stopping.app.listen({ port: 0, host: '127.0.0.1' })
+  const arrived = new Promise((resolve) => stopping.app.server.once('request', resolve))
+  const held = fetch(`${address}/v1/feed/events?wait=30`, { headers: { authorization } })
+  await arrived
   await stopping.close()
-  expect((await held).json()).toEqual({ events: [], next: 0, head: 0 })
+  expect(await (await held).json()).toEqual({ events: [], next: 0, head: 0 })
 })
 
 describe('400', () => {

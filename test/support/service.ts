@@ -41,7 +41,6 @@ export async function startTestService(instant = '2026-11-25T04:00:00.000Z'): Pr
       return (await createKey(db, { partnerId: partner.id, scopes }, clock.now())).key
     },
     close: async () => {
-      await listener.stop()
       await app.close()
       await database.close()
     },
