@@ -5,10 +5,11 @@ import { reportItem, subjectItem } from '../support/businesses.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { sendPage, startSource, type TestSource } from '../support/source.ts'
 import { take } from '../support/take.ts'
-import { answerOf, faultsOf, readFeed, serve, start, stop, type Running, type Serving } from './cli.ts'
+import { answerOf, faultsOf, readFeed, serve, start, stop, type Running } from './cli.ts'
 
-/** The first 3,000 of 7,000 businesses filed; the others are entered in two chunks. */
-const businesses = 7000
+/** The first 3,000 of 8,000 businesses filed; the others are entered in three chunks. */
+const businesses = 8000
+const perChunk = 2000
 const reported = 3000
 const perPage = 100
 
@@ -100,24 +101,25 @@ async function killPull(env: Record<string, string>, database: Database): Promis
   await killed(running, database)
 }
 
-/** Kills a listing some questions after its run was recorded. */
-async function killListing(env: Record<string, string>, database: Database): Promise<void> {
+/** Kills a listing when it has committed that many more chunks, and some questions later. */
+async function killListing(env: Record<string, string>, database: Database, chunks: number): Promise<void> {
   const runs = () =>
     numberOf(database, sql`select count(*)::int as count from job_runs where job = 'list-late-reporters'`)
-  const before = await runs()
+  const entered = () => numberOf(database, sql`select count(*)::int as count from decisions`)
+  const [runsBefore, enteredBefore] = [await runs(), await entered()]
   const running = start(list, env)
-  await until(async () => (await runs()) > before)
-  for (let left = upTo(400, 'listing killed after questions'); left > 0; left -= 1) await runs()
+  await until(async () => (await runs()) > runsBefore && (await entered()) >= enteredBefore + chunks * perChunk)
+  for (let left = upTo(30, 'listing killed after questions'); left > 0; left -= 1) await runs()
   await killed(running, database)
 }
 
-/** Kills the serving process when the log has grown a little further, and starts another. */
-async function killServe(serving: Serving, env: Record<string, string>, database: Database): Promise<Serving> {
+/** Starts a serving process and kills it while it moves what waits in the outbox. */
+async function killServe(env: Record<string, string>, database: Database): Promise<void> {
   const from = await events(database)
-  const goal = from + upTo(1500, 'serve killed after events')
-  await until(async () => (await events(database)) >= goal || (await pending(database)) === 0)
+  const goal = from + upTo(await pending(database), 'serve killed after events')
+  const serving = await serve(env)
+  await until(async () => (await events(database)) >= goal)
   await killed(serving, database)
-  return serve(env)
 }
 
 /** Everything that a run leaves behind, without ids and times. */
@@ -149,17 +151,16 @@ test('however often pulls, listings and servers are killed, the end is that of a
   await stop(calmServing)
 
   const { database, env, key } = await prepared()
-  let serving = await serve(env)
-  for (let i = 0; i < 3; i += 1) {
-    await killPull(env, database)
-    serving = await killServe(serving, env, database)
-  }
+  await killServe(env, database)
+  await killPull(env, database)
+  await killPull(env, database)
+  await killServe(env, database)
+  await killPull(env, database)
   await answerOf(pull, env)
-  for (let i = 0; i < 3; i += 1) {
-    await killListing(env, database)
-    if (i === 1) serving = await killServe(serving, env, database)
-  }
+  for (const chunks of [0, 1, 1]) await killListing(env, database, chunks)
+  await killServe(env, database)
   await answerOf(list, env)
+  const serving = await serve(env)
   await until(async () => (await pending(database)) === 0)
 
   const told = struck.join(', ')

@@ -18,7 +18,7 @@ export const patience: Patience = {
   maxBytes: 1024 * 1024,
 }
 
-export const noon = '2026-07-01T04:00:00.000Z'
+const noon = '2026-07-01T04:00:00.000Z'
 
 /** Pulls annual reports (or another collection) as of `now`, noon of 1 July in Shanghai unless told. */
 export function pull(

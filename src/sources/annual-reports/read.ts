@@ -9,8 +9,7 @@ const maxKeyBytes = 2000
 
 const address = plainText(2000).transform((written, context) => {
   const parsed = parseWebAddress(written)
-  // An escaped control character is none before its query is decoded.
-  if (parsed !== null && !/\p{Cc}/u.test(parsed.key) && Buffer.byteLength(parsed.key) <= maxKeyBytes) return parsed
+  if (parsed !== null && Buffer.byteLength(parsed.key) <= maxKeyBytes) return parsed
   context.addIssue({ code: 'custom', message: 'is no address of a web site or shop' })
   return z.NEVER
 })
