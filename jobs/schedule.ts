@@ -17,8 +17,9 @@ export const jobs: readonly Job[] = [
   {
     name: 'list-late-reporters',
     description: 'Enters who filed no annual report by 30 June on the abnormal list (ABN-68-4-1, ABS-69-13, ABC-70-10)',
-    // Daily while entering is due, and on to the end of the year for who is found later.
-    cron: '30 3 * 7-12 *',
+    // A week after the window, so that sources have passed on the reports of its last days, and within the 10 working days
+    // that the law gives (12 to 14 July). Who is found later is entered by hand, with --on.
+    cron: '30 3 8-31 7 *',
     run: listLateReportersJob,
   },
 ]

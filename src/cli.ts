@@ -48,7 +48,12 @@ export async function runCli(argv: string[], { jobs, startSchedule }: Jobs): Pro
   const program = new Command('xinjian')
     .description('Xinjian (信鉴): credit files and joint sanctions for online business')
     .version(version)
-    .configureHelp({ showGlobalOptions: true })
+    .addHelpText(
+      'after',
+      `
+Settings come from the environment; xinjian config lists them with their values. Without DATABASE_URL a command uses an
+embedded PostgreSQL. Every command brings the database schema up to date first. Days are days in Asia/Shanghai.`,
+    )
   const command = (parent: Command, name: string, description: string) =>
     parent.command(name).description(description).addOption(new Option('--json', 'print the answer as JSON'))
 
@@ -78,7 +83,7 @@ export async function runCli(argv: string[], { jobs, startSchedule }: Jobs): Pro
   })
 
   const job = program.command('job').description('Run and list the jobs')
-  command(job, 'run <name>', 'Run a job now')
+  command(job, 'run <name>', `Run a job now: ${jobs.map(({ name }) => name).join(', ')}`)
     .option('--on <date>', 'act as if this day (YYYY-MM-DD, in Asia/Shanghai) were today', parseDay)
     .action(async (name: string, options: { on?: string }, self: Command) => {
       const found = jobs.find((candidate) => candidate.name === name)
@@ -107,7 +112,13 @@ export async function runCli(argv: string[], { jobs, startSchedule }: Jobs): Pro
     'import <collection> <files...>',
     `Import records from files; a collection is ${collections.join(' or ')}`,
   )
-    .addHelpText('after', '\nFiles are NDJSON, CSV or TSV (.ndjson, .csv, .tsv), in UTF-8 or GB 18030.')
+    .addHelpText(
+      'after',
+      `
+Files end in .ndjson, .jsonl, .csv or .tsv and are in UTF-8 or GB 18030; annual reports come as NDJSON. Fields and column
+heads are those of the source protocol: sourceId, updatedAt, uscc, name, … Records that cannot be taken are kept in
+quarantine with the reason, and counted in the answer.`,
+    )
     .action(async (collection: string, files: string[], _options, self: Command) => {
       if (!(collections as readonly string[]).includes(collection)) {
         throw new UsageError(`there is no collection ${collection}; there are ${collections.join(', ')}`)
@@ -130,8 +141,8 @@ export async function runCli(argv: string[], { jobs, startSchedule }: Jobs): Pro
 
   const partner = program.command('partner').description('Agencies, platforms and staff')
   command(partner, 'create', 'Register a partner')
-    .requiredOption('--name <name>', 'its name')
-    .addOption(new Option('--kind <kind>', 'what it is').choices(partnerKinds).makeOptionMandatory())
+    .requiredOption('--name <name>', 'its name (required)', parseName)
+    .addOption(new Option('--kind <kind>', 'what it is (required)').choices(partnerKinds).makeOptionMandatory())
     .option('--agency <code>', 'code of the agency, for one that receives sanction orders')
     .action(async (options: { name: string; kind: (typeof partnerKinds)[number]; agency?: string }, self: Command) => {
       await withDatabase(async ({ db }) => {
@@ -142,8 +153,8 @@ export async function runCli(argv: string[], { jobs, startSchedule }: Jobs): Pro
 
   const key = program.command('key').description('Keys of partners')
   command(key, 'create', 'Issue a key; it is shown this once')
-    .requiredOption('--partner <id>', 'id of the partner', parseUuid)
-    .requiredOption('--scope <scope...>', `what the key may do: ${scopes.join(', ')}`, collectScope, [])
+    .requiredOption('--partner <id>', 'id of the partner, which `partner create` prints (required)', parseUuid)
+    .requiredOption('--scope <scope...>', `what the key may do (required): ${scopes.join(', ')}`, collectScope)
     .action(async (options: { partner: string; scope: (typeof scopes)[number][] }, self: Command) => {
       await withDatabase(async ({ db }) => {
         const { partner: partnerId, scope } = options
@@ -187,7 +198,12 @@ function parseUuid(text: string): string {
   return text
 }
 
-function collectScope(scope: string, before: string[]): string[] {
+function parseName(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It must not be empty.')
+  return text.trim()
+}
+
+function collectScope(scope: string, before: string[] = []): string[] {
   if (!(scopes as readonly string[]).includes(scope)) {
     throw new InvalidArgumentError(`Allowed scopes are ${scopes.join(', ')}.`)
   }

@@ -3,7 +3,11 @@ import { z } from 'zod'
 const url = (protocol: RegExp, example: string) =>
   z.url({ protocol, error: `must be a URL such as ${example}` }).transform((value) => value.replace(/\/+$/, ''))
 
-const httpUrl = url(/^https?$/, 'https://source.example/api')
+/** Paths and queries are appended to it; credentials have a setting of their own, which is never printed. */
+const httpUrl = url(/^https?$/, 'https://source.example/api').refine(
+  (value) => !/[?#]|\/\/[^/]*@/.test(value),
+  'must have no credentials, query or fragment; a token has its own setting',
+)
 
 /**
  * Every setting of the service, read from the environment alone. `description` is what `xinjian config` prints; a

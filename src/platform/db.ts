@@ -111,6 +111,10 @@ export function faultOf(error: unknown): { message: string; code: string | null;
   if (error instanceof DrizzleQueryError && error.cause !== undefined) return faultOf(error.cause)
   if (!(error instanceof Error)) return { message: String(error), code: null, stack: null }
   const { code } = error as { code?: unknown }
+  // Data exceptions (class 22) quote the value that was refused.
+  if (typeof code === 'string' && /^22\w{3}$/.test(code)) {
+    return { message: `PostgreSQL refused a value (${code})`, code, stack: null }
+  }
   return { message: error.message, code: typeof code === 'string' ? code : null, stack: error.stack ?? null }
 }
 

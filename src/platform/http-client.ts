@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** How patient the client is with a source. All times in milliseconds. */
 export interface Patience {
-  /** Attempts after the first one. */
+  /** Attempts after the first one, not counting those that a source asks for with `Retry-After`. */
   retries: number
+  /** How many times in a row a source may ask to wait. */
+  retryAfters: number
   /** First backoff; doubled each time, with jitter, up to `maxBackoffMs`. */
   minBackoffMs: number
   maxBackoffMs: number
@@ -16,7 +18,8 @@ export interface Patience {
 }
 
 const defaultPatience: Patience = {
-  retries: 8,
+  retries: 6,
+  retryAfters: 20,
   minBackoffMs: 250,
   maxBackoffMs: 20_000,
   maxRetryAfterMs: 300_000,
@@ -61,6 +64,7 @@ export async function getJson(
   if (url.username !== '' || url.password !== '') {
     throw new SourceError(`${where(url)}: credentials stand in a token, not in the address`)
   }
+  let waits = 0
   try {
     return await pRetry(() => attempt(url, options.token, patience, options.signal).catch(nameConnectionFault(url)), {
       retries: patience.retries,
@@ -68,14 +72,17 @@ export async function getJson(
       maxTimeout: patience.maxBackoffMs,
       randomize: true,
       ...(options.signal && { signal: options.signal }),
-      onFailedAttempt: async ({ error, retriesLeft }) => {
+      onFailedAttempt: async ({ error }) => {
         const retryAfterMs = error instanceof Refusal ? error.retryAfterMs : null
-        if (retryAfterMs === null || retriesLeft === 0) return
-        if (retryAfterMs > patience.maxRetryAfterMs) {
+        if (retryAfterMs === null) return
+        waits += 1
+        if (waits > patience.retryAfters || retryAfterMs > patience.maxRetryAfterMs) {
           throw new SourceError(`${error.message}, and asks to come back in ${Math.ceil(retryAfterMs / 1000)} s`)
         }
-        await sleep(retryAfterMs, undefined, { signal: options.signal })
+        const jitter = Math.random() * patience.minBackoffMs
+        await sleep(retryAfterMs + jitter, undefined, { signal: options.signal })
       },
+      shouldConsumeRetry: ({ error }) => !(error instanceof Refusal && error.retryAfterMs !== null),
     })
   } catch (error) {
     options.signal?.throwIfAborted()

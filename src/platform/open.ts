@@ -17,7 +17,11 @@ export function dataDirOf(config: Config): string {
  */
 export async function openConfiguredDatabase(config: Config, log: (line: string) => void): Promise<Database> {
   if (config.DATABASE_URL !== undefined) {
-    await migrateDatabase(config.DATABASE_URL)
+    await migrateDatabase(config.DATABASE_URL).catch((error: unknown) => {
+      if (error instanceof UnusableDatabaseError) throw error
+      const { message, code } = faultOf(error)
+      throw new UnusableDatabaseError(`the database of DATABASE_URL cannot be used: ${message || code}`)
+    })
     return openDatabase(config.DATABASE_URL)
   }
   const dataDir = join(dataDirOf(config), 'postgres')

@@ -63,6 +63,7 @@ const publishedFields = [
 ] as const satisfies (keyof Subject)[]
 
 interface Held {
+  sourceId: string
   sourceUpdatedAt: string
   receivedAt: string
 }
@@ -70,12 +71,13 @@ interface Held {
 /**
  * Whether a record is older than what is held and so changes nothing (design rule 9). A source may stamp a record with a
  * time that has not come yet; such a stamp is believed only against others of its kind, or it would shut out every true
- * record until then.
+ * record until then. Of two records that a source holds with one stamp, the one with the greater id counts, or each
+ * would overwrite the other at every pull.
  */
-function isOlder(record: { updatedAt: string }, held: Held, now: string): boolean {
+function isOlder(record: { sourceId: string; updatedAt: string }, held: Held, now: string): boolean {
   const heldIsFromTheFuture = held.sourceUpdatedAt > held.receivedAt
   const bar = heldIsFromTheFuture && record.updatedAt <= now ? held.receivedAt : held.sourceUpdatedAt
-  return record.updatedAt < bar
+  return record.updatedAt < bar || (record.updatedAt === held.sourceUpdatedAt && record.sourceId < held.sourceId)
 }
 
 export interface SubjectChange {
@@ -146,8 +148,8 @@ export interface AnnualReportRevision extends AnnualReportRecord {
 }
 
 /**
- * The revision that a record adds to those held of the same report (oldest first), or null when it adds none: it is
- * older than the newest or says the same.
+ * The revision that a record adds to those held of the same report (oldest first), or why it adds none: it is older than
+ * the newest, says the same, or was taken before and comes again.
  */
 export function nextRevision(
   held: readonly AnnualReportRevision[],
@@ -156,8 +158,13 @@ export function nextRevision(
 ): AnnualReportRevision | 'older' | 'unchanged' {
   const newest = held.at(-1)
   if (newest !== undefined) {
-    if (isOlder(record, { sourceUpdatedAt: newest.updatedAt, receivedAt: newest.receivedAt }, now)) return 'older'
-    if (contentOf(newest) === contentOf(record)) return 'unchanged'
+    const { sourceId, updatedAt: sourceUpdatedAt, receivedAt } = newest
+    if (isOlder(record, { sourceId, sourceUpdatedAt, receivedAt }, now)) return 'older'
+    const content = contentOf(record)
+    const comesAgain = held.some(
+      (revision) => revision.updatedAt === record.updatedAt && contentOf(revision) === content,
+    )
+    if (comesAgain || contentOf(newest) === content) return 'unchanged'
   }
   return { ...record, revision: (newest?.revision ?? 0) + 1, receivedAt: now }
 }

@@ -54,6 +54,14 @@ export async function upsertSubjects(tx: Tx, subjects: readonly Subject[]): Prom
       source_updated_at = excluded.source_updated_at, received_at = excluded.received_at`)
 }
 
+/** Deletes subjects that turned out to be another: those without a code, to which nothing refers. */
+export async function deleteSubjects(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await tx.execute(sql`
+    delete from subjects s
+    where s.uscc is null and s.id in (select value::uuid from json_array_elements_text(${asJson(ids)}))`)
+}
+
 /** Every revision of every report of these businesses, in order of year and revision. */
 export async function listReportRevisions(db: DbOrTx, usccs: readonly string[]): Promise<AnnualReportRevision[]> {
   return rowsOf<AnnualReportRevision>(

@@ -13,6 +13,7 @@ import {
   type SubjectRecord,
 } from './domain.ts'
 import {
+  deleteSubjects,
   insertReportRevisions,
   listReportRevisions,
   listSubjectsByCodes,
@@ -45,8 +46,14 @@ export async function takeSubjects(tx: Tx, records: readonly SubjectRecord[], no
     }),
   )
   const touched = new Map<string, SubjectChange>()
+  const absorbed = new Set<string>()
   for (const record of records) {
-    const known = held.find(record)
+    const { known, twin } = held.find(record)
+    if (twin !== null) {
+      absorbed.add(twin.id)
+      touched.delete(twin.id)
+      held.drop(twin)
+    }
     const change = applySubjectRecord(known, record, { newId: uuidv7, now: now.toISOString() })
     counts[change.outcome] += 1
     if (change.outcome === 'older') continue
@@ -59,6 +66,7 @@ export async function takeSubjects(tx: Tx, records: readonly SubjectRecord[], no
     })
   }
   const changes = [...touched.values()]
+  await deleteSubjects(tx, [...absorbed])
   await upsertSubjects(
     tx,
     changes.map((change) => change.subject),
@@ -85,14 +93,18 @@ function indexSubjects(subjects: readonly Subject[]) {
     }
   }
   subjects.forEach(put)
-  const find = (record: SubjectRecord): Subject | null => {
+  const drop = (subject: Subject) => byNumber.delete(subject.registrationNumber ?? '')
+  const find = (record: SubjectRecord): { known: Subject | null; twin: Subject | null } => {
     const sameCode = record.uscc === null ? undefined : byUscc.get(record.uscc)
-    if (sameCode !== undefined) return sameCode
     const sameNumber = record.registrationNumber === null ? undefined : byNumber.get(record.registrationNumber)
     // A number that belongs to a business with another code is no proof of being that business.
-    return sameNumber !== undefined && (record.uscc === null || sameNumber.uscc === null) ? sameNumber : null
+    const byItsNumber =
+      sameNumber !== undefined && (record.uscc === null || sameNumber.uscc === null) ? sameNumber : null
+    if (sameCode === undefined) return { known: byItsNumber, twin: null }
+    // Known by its code and, in a row of its own, by its number alone: the record says that the two are one.
+    return { known: sameCode, twin: byItsNumber !== null && byItsNumber.id !== sameCode.id ? byItsNumber : null }
   }
-  return { put, find }
+  return { put, find, drop }
 }
 
 /** Tells the feed which published fields of a business changed: names of fields, never their personal values. */

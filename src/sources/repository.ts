@@ -85,6 +85,14 @@ export async function resolveQuarantined(tx: Tx, collection: Collection, sourceI
       and q.source_id in (select json_array_elements_text(${asJson(sourceIds)}))`)
 }
 
+/** Settles these very records. */
+export async function resolveById(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await tx.execute(sql`
+    update quarantine set status = 'resolved'
+    where id in (select value::uuid from json_array_elements_text(${asJson(ids)}))`)
+}
+
 export interface QuarantinedRecord {
   id: string
   raw: string

@@ -10,6 +10,7 @@ import {
   insertQuarantined,
   listQuarantined,
   listUsccsInQuarantine,
+  resolveById,
   resolveQuarantined,
   upsertCheckpoint,
   type Checkpoint,
@@ -75,17 +76,14 @@ async function retryUnknownSubjects(db: Db, collection: Collection, now: Date): 
     const last = waiting.at(-1)
     if (last === undefined) return taken
     after = last.id
-    const counts = noRecords()
-    await db.transaction(async (tx) =>
-      takeRecords(
-        tx,
-        collection,
-        waiting.map((record) => JSON.parse(record.raw) as unknown),
-        now,
-        counts,
-      ),
-    )
-    taken += counts.records - (counts.quarantined['unknown-subject'] ?? 0)
+    const raws = waiting.map((record) => JSON.parse(record.raw) as unknown)
+    taken += await db.transaction(async (tx) => {
+      const { refused } = await takers[collection](tx, raws, now)
+      const stillRefused = new Set(refused.map((record) => record.raw))
+      const settled = waiting.filter((_, i) => !stillRefused.has(raws[i])).map((record) => record.id)
+      await resolveById(tx, settled)
+      return settled.length
+    })
   }
 }
 

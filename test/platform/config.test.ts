@@ -23,6 +23,16 @@ it.each(['-1', '65536', '1.5'])('refuses the port %s', (PORT) => {
   expect(() => parseConfig({ PORT })).toThrow(/^PORT: /)
 })
 
+it.each([
+  'https://user:hunter2@source.example',
+  'https://source.example/api?token=hunter2',
+  'https://source.example/#x',
+])('takes %s for no base of a source, since it would be printed or broken by what is appended', (url) => {
+  const parse = () => parseConfig({ SOURCE_ANNUAL_REPORTS_URL: url })
+  expect(parse).toThrow(/^SOURCE_ANNUAL_REPORTS_URL: /)
+  expect(parse).not.toThrow(/hunter2/)
+})
+
 describe('describing the settings', () => {
   it('prints each with its meaning, and of a secret only that it is set', () => {
     const described = describeConfig(parseConfig({ DATABASE_URL: 'postgres://user:hunter2@db/x' }))

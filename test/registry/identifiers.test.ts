@@ -52,12 +52,17 @@ describe('unified social credit codes', () => {
 
   it('catches every wrong character and every swap of two neighbours', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...validCodes), fc.nat(17), fc.constantFrom(...Array.from(alphabet)), (code, at, character) => {
-        const changed = code.slice(0, at) + character + code.slice(at + 1)
-        expect(parseUscc(changed) !== null).toBe(changed === code)
-        const swapped = code.slice(0, at) + (code[at + 1] ?? '') + (code[at] ?? '') + code.slice(at + 2)
-        expect(parseUscc(swapped) !== null).toBe(swapped === code)
-      }),
+      fc.property(
+        fc.constantFrom(...validCodes),
+        fc.nat(17),
+        fc.constantFrom(...Array.from(alphabet)),
+        (code, at, character) => {
+          const changed = code.slice(0, at) + character + code.slice(at + 1)
+          expect(parseUscc(changed) !== null).toBe(changed === code)
+          const swapped = code.slice(0, at) + (code[at + 1] ?? '') + (code[at] ?? '') + code.slice(at + 2)
+          expect(parseUscc(swapped) !== null).toBe(swapped === code)
+        },
+      ),
       { numRuns: 2000 },
     )
   })

@@ -11,6 +11,7 @@ export type Item = Record<string, unknown>
 /** Patience without waits worth the name. */
 export const patience: Patience = {
   retries: 2,
+  retryAfters: 4,
   minBackoffMs: 1,
   maxBackoffMs: 2,
   maxRetryAfterMs: 5000,

@@ -34,6 +34,7 @@ const good = (fields: Item = {}) => reportItem(1, fields)
 test.each<[string, Item, string, string]>([
   ['a code whose check character fails', { uscc: '91999900MA00000000' }, 'invalid-uscc', '/uscc: "91999900MA00000000"'],
   ['a code that is a number', { uscc: 91 }, 'invalid-record', '/uscc: '],
+  ['a year after its publication', { year: 2199 }, 'invalid-record', '/year: is later than the day of publication'],
   ['no code', { uscc: undefined }, 'invalid-record', '/uscc: '],
   ['an empty name', { name: ' \t' }, 'invalid-record', '/name: '],
   ['a name with a NUL character', { name: '店\u0000' }, 'invalid-record', '/name: has control characters'],

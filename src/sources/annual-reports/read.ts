@@ -28,6 +28,11 @@ const schema = z
       .max(1000)
       .default([]),
   })
+  // A report for a year to come would make all others old.
+  .refine(({ year, publishedOn }) => year <= Number(publishedOn.slice(0, 4)), {
+    path: ['year'],
+    message: 'is later than the day of publication',
+  })
   .transform(({ webPresences, ...report }): AnnualReportRecord => {
     // The same address twice in one report is one site.
     const byKey = new Map(webPresences.map(({ kind, name, url }) => [url.key, { kind, name, ...url }]))
