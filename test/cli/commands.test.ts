@@ -87,7 +87,7 @@ test.concurrent('job list and config tell everything without a database', async 
   expect(jobs).toContainEqual({
     name: 'list-late-reporters',
     description: expect.any(String) as string,
-    cron: '30 3 * 7-12 *',
+    cron: '30 3 8-31 7 *',
     timeZone: 'Asia/Shanghai',
   })
   const { stdout } = await run(['config', '--json'], { ...unreachable, SOURCE_ANNUAL_REPORTS_TOKEN: 'secret-token' })
