@@ -1,16 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeProvince } from '../../src/demo/province.ts'
 import { parseUscc } from '../../src/registry/identifiers.ts'
+import { makeServerFolder } from '../support/folder.ts'
 
 let folder: string
 const started: ChildProcess[] = []
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'xinjian-demo-'))
+  folder = await makeServerFolder('demo')
 })
 afterAll(async () => {
   for (const child of started) child.kill('SIGKILL')

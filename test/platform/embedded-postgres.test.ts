@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type EmbeddedServer, startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
+import { makeServerFolder } from '../support/folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'xinjian-embedded-'))
+const folder = await makeServerFolder('embedded')
 const dataDir = join(folder, 'postgres')
 const pidFile = join(dataDir, 'server', 'data', 'postmaster.pid')
 const servers: EmbeddedServer[] = []

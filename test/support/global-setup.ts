@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import type { TestProject } from 'vitest/node'
 import { migrateDatabase } from '../../src/platform/db.ts'
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
+import { makeServerFolder } from './folder.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -44,7 +44,7 @@ function urlsOf(given: string): (database: string) => string {
 }
 
 async function startTemporaryServer() {
-  const folder = await mkdtemp(join(tmpdir(), 'xinjian-test-'))
+  const folder = await makeServerFolder('test')
   const lines: string[] = []
   const server = await startEmbeddedPostgres({
     dataDir: join(folder, 'postgres'),
