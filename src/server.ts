@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { pino, type Logger } from 'pino'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
@@ -15,7 +16,12 @@ export interface Server {
 
 /** The log, one JSON object a line on standard error, so that standard output stays free for answers of commands. */
 export function openLog(config: Config): Logger {
-  return pino({ level: config.LOG_LEVEL, serializers: { err: faultOf } }, pino.destination(2))
+  return pino({ level: config.LOG_LEVEL, serializers: { err: faultOf, req: requestOf } }, pino.destination(2))
+}
+
+/** A request as the log tells it: by its route, since addresses hold what people search for, identity numbers too. */
+function requestOf({ method, routeOptions, ip }: FastifyRequest) {
+  return { method, route: routeOptions.url, remoteAddress: ip }
 }
 
 /**

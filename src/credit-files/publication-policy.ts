@@ -36,13 +36,17 @@ export function publishFile(held: HeldFile, view: { asOf: string; knownAt: strin
 function publishSubject({ province, city, ...subject }: HeldFile['subject']): CreditFile['subject'] {
   return {
     ...subject,
-    // Some old records of individual businesses hold their owner's identity number as their own (rulebook 6.3).
-    registrationNumber:
-      subject.registrationNumber !== null && mayBeIdentityNumber(subject.registrationNumber)
-        ? null
-        : subject.registrationNumber,
+    registrationNumber: publishNumber(subject.registrationNumber),
     regionName: `${province ?? ''}${city ?? ''}` || null,
   }
+}
+
+/**
+ * A registration number as it may be shown and searched for: some old records of individual businesses hold their
+ * owner's identity number as their own (rulebook 6.3), and a search must not tell whose business it is.
+ */
+export function publishNumber(number: string | null): string | null {
+  return number !== null && mayBeIdentityNumber(number) ? null : number
 }
 
 /** An entry that was wrong, or whose base fell, is treated as if it had never been public (rulebook 3.6). */

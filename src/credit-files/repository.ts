@@ -101,7 +101,7 @@ export async function findClaim(db: DbOrTx, keys: readonly string[], host: strin
         from tried t join web_presences w on w.key = t.key
         where t.rank = 1 or w.key <> ${host}
           or not exists (select from web_presences o where o.host = ${host} and o.uscc <> w.uscc)
-        order by t.rank, w.status in ('retired') , w.confirmed_on desc, w.id
+        order by t.rank, w.status = 'retired', w.confirmed_on desc, w.id
         limit 1`,
   )
   return row ?? null
@@ -115,7 +115,7 @@ export async function findClaimOfHost(db: DbOrTx, host: string): Promise<Claim |
   const rows = await rowsOf<Claim & { kind: string }>(
     db,
     sql`select distinct on (w.uscc) w.uscc, w.id as "webPresenceId", w.kind from web_presences w
-        where w.host = ${host} order by w.uscc, w.status in ('retired'), w.confirmed_on desc, w.id limit 2`,
+        where w.host = ${host} order by w.uscc, w.status = 'retired', w.confirmed_on desc, w.id limit 2`,
   )
   const [row] = rows
   return rows.length === 1 && row?.kind === 'website' ? row : null

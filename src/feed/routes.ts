@@ -34,11 +34,14 @@ export const feedRoutes: FastifyPluginCallbackZod<Options> = (app, { db, listene
       const gone = () => answered.abort()
       request.raw.once('close', gone)
       let page: EventPage
+      let from = after
       for (;;) {
         const left = until - Date.now()
         const woken = left > 0 ? listener.wait(left, answered.signal) : null
-        page = await listEvents(db, after, limit, filter)
+        page = await listEvents(db, from, limit, filter)
         if (page.events.length > 0 || woken === null || answered.signal.aborted || listener.closed) break
+        // What the filter left out is not read again at each waking.
+        from = Math.max(from, page.head)
         await woken
       }
       answered.abort()

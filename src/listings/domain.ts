@@ -48,7 +48,13 @@ export interface LateReporter extends ReportingFacts {
 
 export type LateReporterVerdict =
   | { enter: true; decision: EnterDecision }
-  | { enter: false; reason: 'not-operating' | 'newly-established' | 'establishment-unknown' | 'ground-not-in-force' }
+  | {
+      enter: false
+      reason: 'other-register' | 'not-operating' | 'newly-established' | 'establishment-unknown' | 'ground-not-in-force'
+    }
+
+/** Codes of enterprises, individual businesses and cooperatives: nobody else can be on the abnormal list (rulebook 6.1). */
+const codeOfMarketRegister = /^9[123]/
 
 /**
  * What the law makes of a business that published no report in the window: entry by the authority that registered it
@@ -60,6 +66,7 @@ export function judgeLateReporter(
   on: string,
   newId: () => string,
 ): LateReporterVerdict {
+  if (!codeOfMarketRegister.test(business.uscc)) return { enter: false, reason: 'other-register' }
   const obligation = reportingObligation(business, window.reportYear)
   if (obligation.obliged !== true) return { enter: false, reason: obligation.reason }
   const ground = groundInForce(obligation.groundCode, on)

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import { appendEvents } from '../feed/service.ts'
 import type { Db, Tx } from '../platform/db.ts'
+import { lockRegistry } from '../registry/service.ts'
 import { closedWindow, type ReportingWindow } from '../rulebook/annual-report.ts'
 import { groundOfVersion } from '../rulebook/grounds.ts'
 import { usccsInQuarantine } from '../sources/service.ts'
@@ -72,6 +73,8 @@ async function listChunk(
   counts: LateReporterCounts,
 ): Promise<string | null> {
   const { reportYear, closesOn } = window
+  // Or a mended report could move from quarantine to the reports between the looks at each, and be seen in neither.
+  await lockRegistry(tx)
   const businesses = await listWithoutReport(tx, { reportYear, closesOn, after, limit: chunkSize })
   const last = businesses.at(-1)
   if (last === undefined) return null

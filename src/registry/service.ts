@@ -27,6 +27,9 @@ import {
   type WebPresenceRow,
 } from './repository.ts'
 
+/** For who judges a business by what the registry and quarantine hold of it together: neither changes until it is done. */
+export { lockRegistry } from './repository.ts'
+
 export type TakenCounts = Record<'new' | 'changed' | 'unchanged' | 'older', number>
 
 const none = (): TakenCounts => ({ new: 0, changed: 0, unchanged: 0, older: 0 })

@@ -42,15 +42,18 @@ export function parseWebAddress(pasted: string): WebAddress | null {
   return /\p{Cc}/u.test(key) ? null : { url: url.href, host, key }
 }
 
+/** A made-up path of thousands of steps would be megabytes of keys (18 MB and 100 ms for an address of 4 kB). */
+const maxSteps = 20
+
 /**
  * The keys under which an address may be filed, most exact first: itself, without its query, then ever shorter paths,
  * so that the link of a product finds its shop. The bare host comes last.
  */
 export function keysToTry(address: WebAddress): string[] {
   const [path = address.key] = address.key.split('?')
-  const steps = path.split('/')
+  const steps = path.split('/').slice(0, maxSteps)
   const shorter = steps.map((_, i) => steps.slice(0, steps.length - i).join('/'))
-  return [...new Set([address.key, ...shorter])]
+  return [...new Set([address.key, path, ...shorter])]
 }
 
 function isPublicHost(hostname: string): boolean {

@@ -1,4 +1,4 @@
-import { standingOf } from '../credit-files/publication-policy.ts'
+import { publishNumber, standingOf } from '../credit-files/publication-policy.ts'
 import { findOwner } from '../credit-files/service.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { DbOrTx } from '../platform/db.ts'
@@ -31,7 +31,8 @@ export async function search(
 }
 
 async function findHits(db: DbOrTx, clock: Clock, q: string, filter: SubjectFilter, limit: number): Promise<Hit[]> {
-  const code = { uscc: parseUscc(q), registrationNumber: parseRegistrationNumber(q)?.number ?? null }
+  const registrationNumber = publishNumber(parseRegistrationNumber(q)?.number ?? null)
+  const code = { uscc: parseUscc(q), registrationNumber }
   if (code.uscc !== null || code.registrationNumber !== null) return listByCode(db, code, filter)
   if (parseWebAddress(q) !== null) {
     const owner = await codeOfOwner(db, clock, q)

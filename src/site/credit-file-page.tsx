@@ -1,5 +1,6 @@
 import type { CreditFile } from '../credit-files/schemas.ts'
 import type { Language } from '../platform/language.ts'
+import { isMark } from './guidance.ts'
 import { renderPage } from './layout.tsx'
 import { Listings } from './listing.tsx'
 import { Code, Day, Fact, Section, StandingIcon, Written } from './parts.tsx'
@@ -59,8 +60,8 @@ export function creditFilePage({ language, file, publicUrl }: View): string {
 
 function StandingPanel({ file, language }: { file: CreditFile; language: Language }) {
   const { standing, subject } = file
-  // Individual businesses are marked, not put on a list (rulebook 2.3).
-  const isMark = standing === 'abnormal' && subject.entityType === 'individual-business'
+  const inForce = file.listings.filter((listing) => listing.status === 'in-force')
+  const isMarkAlone = standing === 'abnormal' && inForce.every(isMark)
   return (
     <section class={`standing ${standing}`} aria-labelledby="standing">
       <StandingIcon standing={standing} />
@@ -68,7 +69,7 @@ function StandingPanel({ file, language }: { file: CreditFile; language: Languag
         <p class="hint">
           {texts.file.standing[language]} · {texts.file.asOf[language]} <Day on={file.asOf} language={language} />
         </p>
-        <h2 id="standing">{texts.verdict[isMark ? 'abnormal-mark' : standing][language]}</h2>
+        <h2 id="standing">{texts.verdict[isMarkAlone ? 'abnormal-mark' : standing][language]}</h2>
         {subject.status !== 'active' && (
           <p>
             <strong>{texts.statusWarning[subject.status][language]}</strong>

@@ -76,6 +76,11 @@ const seriousViolator: Guidance = {
   article: null,
 }
 
+/** Whether an entry is a mark: individual businesses are marked, not put on a list (rulebook 2.3). */
+export function isMark({ ground }: Pick<Listing, 'ground'>): boolean {
+  return ground.code.startsWith('ABS-')
+}
+
 /** What it takes to come off a list (rulebook 2.2 to 2.6). */
 export function howToLeave({ list, ground }: Pick<Listing, 'list' | 'ground'>): Guidance {
   if (list === 'serious-violator') return seriousViolator
@@ -127,7 +132,7 @@ export function howToObject({ list, ground }: Pick<Listing, 'list' | 'ground'>):
       article: { zh: '《农民专业合作社年度报告公示办法》第十六条', en: 'Order 70 as amended by Order 101, art 16' },
     }
   }
-  return ground.code.startsWith('ABS-')
+  return isMark({ ground })
     ? objection('《个体工商户年度报告办法》第十九条、第二十条', 'Order 69 as amended by Order 101, arts 19, 20')
     : objection('《企业经营异常名录管理办法》第十六条', 'Order 68 as amended by Order 101, art 16')
 }

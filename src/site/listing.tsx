@@ -1,6 +1,6 @@
 import type { CreditFile } from '../credit-files/schemas.ts'
 import type { Language } from '../platform/language.ts'
-import { howToLeave, howToObject, type Guidance } from './guidance.ts'
+import { howToLeave, howToObject, isMark, type Guidance } from './guidance.ts'
 import { Code, Day, Fact, Written } from './parts.tsx'
 import { file as texts, list as listTexts } from './texts.ts'
 
@@ -12,14 +12,13 @@ export function Listings({ listings, language }: { listings: readonly Listing[];
 }
 
 function Entry({ listing, language }: { listing: Listing; language: Language }) {
-  const isMark = listing.ground.code.startsWith('ABS-')
   const isInForce = listing.status === 'in-force'
   const day = (on: string | null) => on !== null && <Day on={on} language={language} />
   const written = (text: string | null) => text !== null && <Written text={text} />
   return (
     <article class={isInForce ? `entry ${listing.list}` : 'entry'} aria-labelledby={`entry-${listing.id}`}>
       <h3 id={`entry-${listing.id}`}>
-        {isMark ? listTexts.mark[language] : listTexts[listing.list][language]}
+        {isMark(listing) ? listTexts.mark[language] : listTexts[listing.list][language]}
         {language === 'zh' ? '：' : ': '}
         {listing.ground.label}
       </h3>
@@ -42,7 +41,7 @@ function Entry({ listing, language }: { listing: Listing; language: Language }) 
       {isInForce && (
         <div class="columns">
           <Steps
-            title={(isMark ? texts.leaveMark : texts.leave)[language]}
+            title={(isMark(listing) ? texts.leaveMark : texts.leave)[language]}
             guidance={howToLeave(listing)}
             language={language}
           />

@@ -36,13 +36,15 @@ export type Reader<Record> = (raw: unknown) => ReadResult<Record>
 export const plainText = (max = 500) =>
   z
     .string()
-    .transform((text) => text.normalize('NFC').replace(/^[\s\ufeff]+|\s+$/g, ''))
+    // Not by a regular expression such as \s+$, which takes minutes on a long run of spaces.
+    .transform((text) => text.normalize('NFC').trim())
     .pipe(
       z
         .string()
         .min(1)
         .max(max)
-        .refine((text) => !/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text), 'has control characters'),
+        // U+FFFD is what a decoder writes for bytes that are no character.
+        .refine((text) => !/[\p{Cc}\p{Cs}\u2028\u2029\ufffd]/u.test(text), 'has control characters or unreadable ones'),
     )
 
 /** An absent field is one that is missing, null or blank: an empty cell states nothing. */
@@ -85,9 +87,9 @@ export const uscc = z.string().transform((written, context) => {
 export const anyCode = z.string().transform((written, context): { uscc?: string; number?: RegistrationNumber } => {
   const code = parseUscc(written)
   if (code !== null) return { uscc: code }
-  const number = normaliseCode(written).length === 18 ? null : parseRegistrationNumber(written)
-  if (number !== null) return { number }
   const is18 = normaliseCode(written).length === 18
+  const number = is18 ? null : parseRegistrationNumber(written)
+  if (number !== null) return { number }
   context.addIssue({
     code: 'custom',
     message: is18

@@ -38,6 +38,20 @@ test.concurrent('migrate makes an empty database usable, and again it changes no
   expect(await answerOf<object[]>(['job', 'list'], { DATABASE_URL: urlOf(name) })).not.toEqual([])
 })
 
+test.concurrent('the log says which route was called, and nothing that a person asked for', async () => {
+  const serving = await serve({ ...env, LOG_LEVEL: 'info' })
+  for (const path of [
+    '/v1/search?q=11010519491231002X',
+    '/v1/credit-files/11010519491231002X',
+    '/11010519491231002X',
+  ]) {
+    await fetch(serving.address + path)
+  }
+  const { stderr } = await stop(serving)
+  expect(stderr).toContain('"route":"/v1/credit-files/:uscc"')
+  expect(stderr).not.toContain('1949')
+})
+
 test.concurrent('a partner and a key are made as the contract says, and the key opens the feed', async () => {
   const partner = await answerOf<{ id: string }>(
     ['partner', 'create', '--name', '某协同部门', '--kind', 'agency', '--agency', 'A01'],

@@ -1,12 +1,13 @@
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { listEvents } from '../../src/feed/repository.ts'
-import { listLateReporters } from '../../src/listings/service.ts'
+import { listLateReporters, type LateReporterCounts } from '../../src/listings/service.ts'
 import { decisions, listingEntries } from '../../src/listings/tables.ts'
 import { rowsOf, type Database, type Db } from '../../src/platform/db.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { madeUpUscc, reportItem, subjectItem } from '../support/businesses.ts'
 import { sequencePending } from '../../src/feed/sequencer.ts'
+import { takers } from '../../src/sources/collection.ts'
 import { quarantine } from '../../src/sources/tables.ts'
 import { take } from '../support/take.ts'
 
@@ -45,6 +46,7 @@ describe('a province of every kind of business', () => {
       subjectItem(11),
       subjectItem(12, { uscc: undefined, registrationNumber: '110108000000016' }),
       subjectItem(13),
+      subjectItem(14, { uscc: madeUpUscc(14, '81') }),
     ])
     await take(db, 'annual-reports', [
       reportItem(1, { publishedOn: '2026-06-30' }),
@@ -85,9 +87,10 @@ describe('a province of every kind of business', () => {
       listBy: '2026-07-14',
       listByIsProvisional: false,
       late: false,
-      examined: 10,
+      examined: 11,
       entered: 6,
       notEntered: {
+        'other-register': 1,
         'not-operating': 1,
         'newly-established': 1,
         'establishment-unknown': 1,
@@ -214,5 +217,21 @@ it('commits decision, entry and event together or not at all', async () => {
   }
   await db.execute(sql`alter table feed_outbox drop constraint refused`)
   expect(await listLateReporters({ db, on: '2026-07-08', now })).toMatchObject({ entered: 2 })
+  await database.close()
+})
+
+it('waits for a report that is being taken, so that a mended one is seen in quarantine or in the registry', async () => {
+  const database = await clone()
+  const { db } = database
+  await take(db, 'subjects', [subjectItem(1)])
+  let listing: Promise<LateReporterCounts> | undefined
+  await db.transaction(async (tx) => {
+    await takers['annual-reports'](tx, [reportItem(1)], now())
+    listing = listLateReporters({ db, on: '2026-07-08', now })
+    const isWaiting = sql`select from pg_locks where locktype = 'advisory' and not granted
+      and database = (select oid from pg_database where datname = current_database())`
+    await vi.waitFor(async () => expect(await rowsOf(db, isWaiting)).toHaveLength(1), { timeout: 20_000 })
+  })
+  expect(await listing).toMatchObject({ examined: 0, entered: 0 })
   await database.close()
 })

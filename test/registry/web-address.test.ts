@@ -50,6 +50,10 @@ it('tries an address as it is, then without its query, then ever shorter paths d
   ])
 })
 
+it('tries few keys for an address of thousands of steps', () => {
+  expect(keysToTry(parseWebAddress(`https://mall.example/${'a/'.repeat(1900)}`)!).length).toBeLessThan(25)
+})
+
 it('knows its own links again, and never throws', () => {
   fc.assert(
     fc.property(fc.oneof(fc.webUrl({ withQueryParameters: true }), fc.string({ unit: 'binary' })), (pasted) => {

@@ -16,6 +16,7 @@ beforeAll(async () => {
     subjectItem(4, { name: '南屏（虚构）ＡＢＣ网络科技有限公司' }),
     subjectItem(5, { name: '虚构老厂', uscc: undefined, registrationNumber: '110108000000016' }),
     subjectItem(6, { name: '一二三', entityType: 'individual-business' }),
+    subjectItem(7, { name: '虚构小店', entityType: 'individual-business', registrationNumber: '110105491231003' }),
   ])
   await take(service.db, 'annual-reports', [
     reportItem(2),
@@ -67,6 +68,10 @@ describe('200', () => {
     const scores = items.map((item) => item.score)
     expect(scores).toEqual([...scores].sort((a, b) => b - a))
     expect(Math.max(...scores)).toBeLessThanOrEqual(1)
+  })
+
+  it('does not tell whose business it is that has an identity number as its registration number', async () => {
+    expect(await search(q('110105491231003'))).toEqual([])
   })
 
   it('finds a code in any writing, and an old registration number without a code', async () => {

@@ -39,6 +39,7 @@ test.each<[string, Item, string, string]>([
   ['an empty name', { name: ' \t' }, 'invalid-record', '/name: '],
   ['a name with a NUL character', { name: '店\u0000' }, 'invalid-record', '/name: has control characters'],
   ['a name with half a character', { name: '店\ud800' }, 'invalid-record', '/name: has control characters'],
+  ['a name in another encoding', { name: '\ufffd\ufffd' }, 'invalid-record', '/name: has control characters'],
   ['a name of 10,000 characters', { name: '店'.repeat(10_000) }, 'invalid-record', '/name: '],
   ['a day that is none', { publishedOn: '2026-02-30' }, 'invalid-record', '/publishedOn: '],
   ['a day of the year 0', { publishedOn: '0000-01-01' }, 'invalid-record', '/publishedOn: '],
@@ -201,3 +202,9 @@ test('a report nested deeper than JSON can be written is kept, and stops nothing
 async function startRaw(body: string): Promise<TestSource & { items: Item[] }> {
   return { ...(await startSource((_url, response) => void response.end(body))), items: [] }
 }
+
+test('a long run of spaces in a field is refused at once', async () => {
+  source.items.push(reportItem(1, { name: `虚构${' '.repeat(500_000)}公司` }))
+  await pull(database.db, source)
+  expect(await quarantined(database.db)).toMatchObject([{ reason: 'invalid-record' }])
+}, 10_000)
