@@ -7,11 +7,12 @@ import { lastCompletePull } from '../src/sources/service.ts'
  * Enters on the abnormal list who filed no annual report in time. With nobody watching it refuses to judge by reports
  * that were pulled before the window closed: whoever filed in the last days would be entered wrongly.
  */
-export async function listLateReportersJob({ db, on, now, scheduled, progress }: JobContext) {
+export async function listLateReportersJob({ db, on, now, scheduled, signal, progress }: JobContext) {
   return listLateReporters({
     db,
     on,
     now,
+    signal,
     onProgress: progress,
     beforeEntering: async (window) => {
       const pulledAt = await lastCompletePull(db, 'annual-reports')

@@ -210,4 +210,5 @@ CREATE INDEX "subjects_registration_number" ON "subjects" USING btree ("registra
 CREATE INDEX "web_presences_key" ON "web_presences" USING btree ("key");--> statement-breakpoint
 CREATE INDEX "web_presences_host" ON "web_presences" USING btree ("host");--> statement-breakpoint
 CREATE INDEX "quarantine_open" ON "quarantine" USING btree ("collection","reason","id") WHERE "quarantine"."status" = 'open';--> statement-breakpoint
+CREATE INDEX "quarantine_uscc" ON "quarantine" USING btree ("uscc") WHERE "quarantine"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "quarantine_source_id" ON "quarantine" USING btree ("collection","source_id");

@@ -13,7 +13,7 @@ import type { Db } from './platform/db.ts'
 import { healthRoutes } from './platform/health.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
 import { openapiOptions } from './platform/openapi.ts'
-import { registerProblems, sendError } from './platform/problem.ts'
+import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
@@ -41,6 +41,7 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
     keepAliveTimeout: 72_000,
     // Whatever is pasted in the place of a code is told to be no code.
     routerOptions: { maxParamLength: 8000 },
+    clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)

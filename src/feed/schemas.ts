@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { lists } from '../listings/vocabulary.ts'
+import { regionPrefix } from '../registry/schemas.ts'
 import { eventTypes } from './domain.ts'
 
 const commaSeparated = <Value extends string>(values: readonly [Value, ...Value[]]) =>
@@ -19,11 +20,7 @@ export const eventsQuery = z.strictObject({
   }),
   types: commaSeparated(eventTypes).optional(),
   lists: commaSeparated(lists).optional(),
-  regionCode: z
-    .string()
-    .regex(/^\d{2,6}$/)
-    .optional()
-    .meta({ description: 'Prefix of a GB/T 2260 code' }),
+  regionCode: regionPrefix.optional(),
 })
 
 const position = z.int().min(0)

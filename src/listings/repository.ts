@@ -4,7 +4,7 @@ import type { EnterDecision, Entry, LateReporter } from './domain.ts'
 
 /**
  * Businesses with a code greater than `after`, in order of code, that published no report for `reportYear` up to
- * `closesOn` and that no job has entered for that year. The bound stands on each table: PostgreSQL merges the three in
+ * `closesOn` and that was not entered for that year, by a job or by staff. The bound stands on each table: PostgreSQL merges the three in
  * order of code and would else read the others from their beginning for every chunk.
  */
 export async function listWithoutReport(
@@ -20,8 +20,7 @@ export async function listWithoutReport(
           and not exists (select from annual_reports r
             where r.uscc = s.uscc and r.uscc > ${query.after} and r.year = ${query.reportYear} and r.published_on <= ${query.closesOn})
           and not exists (select from decisions d
-            where d.uscc = s.uscc and d.uscc > ${query.after} and d.action = 'enter' and d.origin = 'job'
-              and d.report_year = ${query.reportYear})
+            where d.uscc = s.uscc and d.uscc > ${query.after} and d.action = 'enter' and d.report_year = ${query.reportYear})
         order by s.uscc limit ${query.limit}`,
   )
 }

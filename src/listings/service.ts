@@ -33,6 +33,7 @@ export async function listLateReporters(options: {
   db: Db
   on: string
   now: () => Date
+  signal?: AbortSignal | undefined
   /** A last look before anybody is entered; what it throws stops the run. */
   beforeEntering?: ((window: ReportingWindow) => Promise<void>) | undefined
   onProgress?: ((counts: LateReporterCounts) => void | Promise<void>) | undefined
@@ -53,6 +54,7 @@ export async function listLateReporters(options: {
   await options.beforeEntering?.(window)
   let after = ''
   for (;;) {
+    options.signal?.throwIfAborted()
     const last = await db.transaction(async (tx) => listChunk(tx, window, on, after, options.now(), counts))
     await options.onProgress?.(counts)
     if (last === null) break

@@ -33,9 +33,13 @@ export function openDatabase(url: string, options: { max?: number } = {}): Datab
   return { db: drizzle(client, { casing: 'snake_case' }), url, close: () => client.end({ timeout: 5 }) }
 }
 
-/** A connection of one's own, outside the pool: for LISTEN and for locks that live as long as the connection. */
-export function openConnection(url: string): postgres.Sql {
+/**
+ * A connection of one's own, outside the pool: for LISTEN and for locks that live as long as the connection. `onClose` is
+ * called when it is lost, and also when it is ended.
+ */
+export function openConnection(url: string, onClose: () => void = () => undefined): postgres.Sql {
   return postgres(url, {
+    onclose: onClose,
     ...quiet,
     max: 1,
     connect_timeout: 10,

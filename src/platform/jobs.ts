@@ -13,7 +13,8 @@ export interface JobContext {
   scheduled: boolean
   /** The moment at which something is recorded, which `on` does not move. */
   now: () => Date
-  signal?: AbortSignal | undefined
+  /** Aborts when the process stops or another run could begin: the job ends after the chunk at hand. */
+  signal: AbortSignal
   /** Tells how far it has come; also kept with the run. */
   progress: (counts: object) => Promise<void>
 }
@@ -72,8 +73,12 @@ export async function runJob(
   if (reason !== null) throw new JobError(`${job.name} cannot run: ${reason}`)
   const on = options.on ?? dayOf(options.slotAt ?? clock.now())
 
-  // The lock lives as long as its connection, so a killed run never blocks the next.
-  const lock = openConnection(database.url)
+  // The lock lives as long as its connection, so a killed run never blocks the next, and a run that loses it ends.
+  const lost = new AbortController()
+  const lock = openConnection(database.url, () =>
+    lost.abort(new JobError('the connection that held its lock was lost')),
+  )
+  const signal = AbortSignal.any([lost.signal, ...(options.signal ? [options.signal] : [])])
   try {
     const [locked] = await lock<{ free: boolean }[]>`
       select pg_try_advisory_lock(${jobLock}, hashtext(${job.name})) as free`
@@ -98,14 +103,14 @@ export async function runJob(
         scheduled: options.slotAt !== undefined,
         now: () => clock.now(),
         progress,
-        signal: options.signal,
+        signal,
       })
       const finishedAt = clock.now().toISOString()
       await finishRun(db, id, { status: 'succeeded', finishedAt, counts })
       return { id, job: job.name, on, status: 'succeeded', startedAt, finishedAt, counts }
     } catch (error) {
       const { message } = faultOf(error)
-      const status = options.signal?.aborted ? 'interrupted' : 'failed'
+      const status = signal.aborted ? 'interrupted' : 'failed'
       await finishRun(db, id, { status, finishedAt: clock.now().toISOString(), error: message })
       throw new JobError(`${job.name} failed: ${message}`, { cause: error })
     }

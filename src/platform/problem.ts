@@ -1,4 +1,6 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Socket } from 'node:net'
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { v7 as uuidv7 } from 'uuid'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { inLanguage, languageOf, type Text } from './language.ts'
@@ -209,6 +211,22 @@ export async function sendError(error: unknown, request: FastifyRequest, reply: 
       .type('application/problem+json')
       .serializer(JSON.stringify)
       .send(problemBody(problem, request))
+  )
+}
+
+/** Answers what is no HTTP request, or has too large a head, before there is a request to answer. */
+export function refuseConnection(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return
+  const body = JSON.stringify({
+    type: '/problems/invalid-request',
+    title: problems['invalid-request'].title.en,
+    status: 400,
+    detail: 'The connection sent no valid HTTP request, or one with too large a head.',
+    instance: '/',
+  })
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nX-Request-Id: ${uuidv7()}\r\n` +
+      `Connection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { standings } from '../credit-files/schemas.ts'
+import { regionPrefix } from '../registry/schemas.ts'
 import { entityTypes } from '../registry/vocabulary.ts'
 
 export const searchQuery = z.strictObject({
@@ -11,11 +12,7 @@ export const searchQuery = z.strictObject({
     // PostgreSQL takes no NUL.
     .regex(/^\P{Cc}*$/u)
     .meta({ description: 'A name or a fragment of one, a former name, a shop name, a code or an address' }),
-  regionCode: z
-    .string()
-    .regex(/^\d{2,6}$/)
-    .optional()
-    .meta({ description: 'Prefix of a GB/T 2260 code' }),
+  regionCode: regionPrefix.optional(),
   standing: z.enum(standings).optional(),
   entityType: z.enum(entityTypes).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),

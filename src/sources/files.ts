@@ -83,6 +83,7 @@ async function* readTable(
 ): AsyncGenerator<FileRecord> {
   const skipped: FileRecord[] = []
   const heads: string[] = []
+  let unclosed: string | null = null
   const rows = parse({
     ...form,
     bom: true,
@@ -96,6 +97,10 @@ async function* readTable(
     skip_empty_lines: true,
     skip_records_with_error: true,
     on_skip: (error, raw) => {
+      if (error?.code === 'CSV_QUOTE_NOT_CLOSED') {
+        unclosed = error.message
+        return
+      }
       skipped.push({
         ok: false,
         raw: typeof raw === 'string' ? raw : '',
@@ -110,5 +115,7 @@ async function* readTable(
     yield { ok: true, record: (row as { record: unknown }).record }
   }
   yield* skipped.splice(0)
+  // The quote has swallowed all rows to the end of the file: they are no record to keep, but a file to mend.
+  if (unclosed !== null) throw new FileError(`${path}: ${unclosed as string}; the rows from there on were not read`)
   if (heads.length === 0) throw new FileError(`${path}: is empty, without even a head line`)
 }

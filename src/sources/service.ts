@@ -123,6 +123,7 @@ export async function pullCollection(options: PullOptions): Promise<PullCounts> 
   let emptyPages = 0
 
   for (;;) {
+    options.signal?.throwIfAborted()
     let page: Page
     try {
       page = await downloadPage(options.source, collection, at, options)
@@ -202,7 +203,7 @@ const importBatch = 1000
 /**
  * Imports the records of a file: NDJSON, CSV or TSV, in UTF-8 or GB 18030. Batches commit one by one; importing the
  * same file again changes nothing. Reports that waited for an imported business are taken too, without a source to pull.
- * @throws FileError when the file as a whole cannot be read; then nothing was taken
+ * @throws FileError when the file cannot be read, or not to its end; the batches before the fault stay taken
  */
 export async function importFile(
   db: Db,

@@ -43,6 +43,9 @@ export const quarantine = pgTable(
     index('quarantine_open')
       .on(table.collection, table.reason, table.id)
       .where(sql`${table.status} = 'open'`),
+    index('quarantine_uscc')
+      .on(table.uscc)
+      .where(sql`${table.status} = 'open'`),
     index('quarantine_source_id').on(table.collection, table.sourceId),
     unique('quarantine_one_row_per_record').on(table.collection, table.rawSha256),
   ],

@@ -207,11 +207,31 @@ test('a run that is told to stop is kept as interrupted, not as failed', async (
   const stopping = new AbortController()
   const job = jobThat(({ signal }) => {
     stopping.abort()
-    signal?.throwIfAborted()
+    signal.throwIfAborted()
     return Promise.resolve({})
   })
   await expect(runJob(job, { database, config, clock, signal: stopping.signal })).rejects.toThrow(JobError)
   expect(await runs()).toMatchObject([{ status: 'interrupted', ended: true }])
+})
+
+test('a run that loses the connection of its lock is told to end before another can do its work too', async () => {
+  let started = () => {}
+  const hasStarted = new Promise<void>((resolve) => (started = resolve))
+  const job = jobThat(async ({ signal }) => {
+    started()
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    signal.throwIfAborted()
+    return {}
+  }, 'lose-lock')
+  const running = runJob(job, { database, config, clock }).catch((error: unknown) => error)
+  await hasStarted
+  await database.db.execute(sql`
+    select pg_terminate_backend(pid) from pg_locks
+    where locktype = 'advisory' and classid = 7310 and database = (select oid from pg_database where datname = current_database())`)
+  expect(await running).toBeInstanceOf(JobError)
+  expect(await runs()).toMatchObject([
+    { status: 'interrupted', error: 'the connection that held its lock was lost', ended: true },
+  ])
 })
 
 test('a job that cannot run with these settings says what to set, and no run is kept', async () => {

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestService, type TestService } from '../support/service.ts'
 
@@ -31,4 +32,20 @@ it('refuses a body that is no JSON, or too large', async () => {
   expect((await send({ 'content-type': 'application/json' }, `"${'x'.repeat(2_000_000)}"`)).json()).toMatchObject({
     type: '/problems/request-too-large',
   })
+})
+
+it('answers what is no HTTP, or has an endless head, with a problem too', async () => {
+  const address = await service.app.listen({ port: 0, host: '127.0.0.1' })
+  const send = (text: string) =>
+    new Promise<string>((resolve) => {
+      let answer = ''
+      const socket = connect(Number(new URL(address).port), '127.0.0.1', () => socket.write(text))
+      socket.on('data', (chunk) => (answer += chunk.toString()))
+      socket.on('close', () => resolve(answer))
+    })
+  for (const text of ['nonsense\r\n\r\n', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(100_000)}\r\n\r\n`]) {
+    const answer = await send(text)
+    expect(answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*content-type: application\/problem\+json[\s\S]*x-request-id: /i)
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ type: '/problems/invalid-request' })
+  }
 })

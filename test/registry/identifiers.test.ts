@@ -110,7 +110,9 @@ describe('old registration numbers', () => {
 
 it.each([
   ['11010519491231002X', true],
-  ['110105194912310021', false],
+  // Mistyped, and still a person's.
+  ['110105194912310021', true],
+  ['110105994912310021', false],
   // 15 digits with a birth date, and no right check digit of a registration number.
   ['110105491231003', true],
   ['110108000000016', false],

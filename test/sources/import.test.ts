@@ -179,6 +179,14 @@ test('lines that are no JSON wait in quarantine with their line, and the others 
   )
 })
 
+test('a quote that is never closed, and so swallows what follows, is told with its line', async () => {
+  const whole = csv([subjectItem(1), subjectItem(2), subjectItem(3)])
+  const path = await file('unclosed.csv', whole.replace('"subject-2"', '"subject-2'))
+  await expect(importAt(database.db, 'subjects', path)).rejects.toThrow(
+    /unclosed\.csv: .*quote.* line \d+; the rows from there on/i,
+  )
+})
+
 test('importing a file again changes nothing and tells nothing', async () => {
   const path = await file('again.csv', csv([...sample, subjectItem(4, { uscc: '91999900MA00000000' })]))
   await importAt(database.db, 'subjects', path)
