@@ -83,7 +83,7 @@ async function* readTable(
 ): AsyncGenerator<FileRecord> {
   const skipped: FileRecord[] = []
   const heads: string[] = []
-  let unclosed: string | null = null
+  const unclosed: string[] = []
   const rows = parse({
     ...form,
     bom: true,
@@ -98,7 +98,7 @@ async function* readTable(
     skip_records_with_error: true,
     on_skip: (error, raw) => {
       if (error?.code === 'CSV_QUOTE_NOT_CLOSED') {
-        unclosed = error.message
+        unclosed.push(error.message)
         return
       }
       skipped.push({
@@ -116,6 +116,6 @@ async function* readTable(
   }
   yield* skipped.splice(0)
   // The quote has swallowed all rows to the end of the file: they are no record to keep, but a file to mend.
-  if (unclosed !== null) throw new FileError(`${path}: ${unclosed as string}; the rows from there on were not read`)
+  if (unclosed.length > 0) throw new FileError(`${path}: ${unclosed.join()}; the rows from there on were not read`)
   if (heads.length === 0) throw new FileError(`${path}: is empty, without even a head line`)
 }
