@@ -33,7 +33,7 @@ const postmasterPid = (file = pidFile) => Number(readFileSync(file, 'utf8').spli
 
 beforeAll(async () => {
   await (await start()).release()
-}, 20_000)
+})
 
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.release()
@@ -137,7 +137,7 @@ test('two first starts at the same moment share one server, in a folder with an 
   expect(one.urlOf('a b')).toBe(other.urlOf('a b'))
   expect(one.urlOf('a b')).toMatch(/^postgres:\/\/xinjian:[\w-]+@127\.0\.0\.1:\d+\/a%20b$/)
   expect(logged.filter((line) => line.startsWith('Created'))).toHaveLength(1)
-}, 15_000)
+})
 
 test('a folder with foreign files is refused in one line and left alone', async () => {
   const foreign = join(folder, 'foreign')
@@ -151,4 +151,4 @@ test('a server that cannot start says why in one line', async () => {
   await (await start(broken)).release()
   writeFileSync(join(broken, 'server', 'data', 'global', 'pg_control'), '')
   await expect(start(broken)).rejects.toThrow(/^PostgreSQL did not start in [^\n]*pg_control[^\n]*$/)
-}, 15_000)
+})
