@@ -90,6 +90,7 @@ embedded PostgreSQL. Every command brings the database schema up to date first. 
       if (found === undefined) throw new UsageError(`there is no job ${name}; xinjian job list names all`)
       await withDatabase(async (database, config) => {
         const run = await runJob(found, {
+          signal: abortedBySignal(),
           database,
           config,
           clock: systemClock,
@@ -185,6 +186,15 @@ quarantine with the reason, and counted in the answer.`,
     tell(`xinjian: ${told}`)
     process.exitCode = 1
   }
+}
+
+/** Aborts at SIGINT or SIGTERM, so that a run ends after the chunk at hand and is kept as interrupted. */
+function abortedBySignal(): AbortSignal {
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => stopping.abort(new JobError(`stopped by ${signal}`)))
+  }
+  return stopping.signal
 }
 
 function parseDay(text: string): string {

@@ -3,6 +3,7 @@ import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, Fast
 import { v7 as uuidv7 } from 'uuid'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { faultOf } from './db.ts'
 import { inLanguage, languageOf, type Text } from './language.ts'
 
 /** Every problem the service can answer: its status and what it means, for `GET /problems/{code}` (RFC 9457). */
@@ -168,7 +169,18 @@ export function toProblem(error: unknown): Problem {
       en: 'The request could not be parsed; check its form.',
     })
   }
+  if (databaseIsAway(error)) {
+    return new Problem('unavailable', problems.unavailable.meaning, { headers: { 'retry-after': '2' } })
+  }
   return new Problem('internal-error', problems['internal-error'].meaning)
+}
+
+/**
+ * Whether the database could not be reached, was shutting down or starting, or had no connection left: codes of Node, of
+ * postgres.js, and PostgreSQL's classes 08, 53 and 57P.
+ */
+function databaseIsAway(error: unknown): boolean {
+  return /^(ECONN|ENET|EHOST|ENOTFOUND|ETIMEDOUT|EPIPE|CONNECT|08|53|57P)/.test(faultOf(error).code ?? '')
 }
 
 /** What fastify-type-provider-zod throws: the parts of zod's issue that differ by kind are in `params`. */

@@ -51,13 +51,16 @@ export function reportingWindow(reportYear: number): ReportingWindow {
   return { reportYear, closesOn, listBy: addWorkingDays(closesOn, listWithinWorkingDays) }
 }
 
+/** The first day on which a missing report was a ground of entry (条例 2014 art 17; 令68): no earlier window counts. */
+const groundsSince = '2014-10-01'
+
 /**
  * The window that has closed in the year of `on` and whose late reporters are to be entered on `on`; null from
  * 1 January to 30 June, when this year's window is still open.
  */
 export function closedWindow(on: string): ReportingWindow | null {
   const window = reportingWindow(yearOf(on) - 1)
-  return on > window.closesOn ? window : null
+  return on > window.closesOn && window.closesOn >= groundsSince ? window : null
 }
 
 /** Whether a report published on `publishedOn` came in time for its year. */

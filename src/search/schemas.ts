@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { standings } from '../credit-files/schemas.ts'
 import { regionPrefix } from '../registry/schemas.ts'
+import { message } from '../platform/language.ts'
 import { entityTypes } from '../registry/vocabulary.ts'
 
 export const searchQuery = z.strictObject({
@@ -10,7 +11,7 @@ export const searchQuery = z.strictObject({
     .min(1)
     .max(200)
     // PostgreSQL takes no NUL.
-    .regex(/^\P{Cc}*$/u)
+    .regex(/^\P{Cc}*$/u, message({ zh: '不能含有控制字符', en: 'must have no control characters' }))
     .meta({ description: 'A name or a fragment of one, a former name, a shop name, a code or an address' }),
   regionCode: regionPrefix.optional(),
   standing: z.enum(standings).optional(),

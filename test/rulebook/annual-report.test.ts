@@ -5,6 +5,9 @@ import { groundInForce, groundOfVersion } from '../../src/rulebook/grounds.ts'
 const enterprise = { entityType: 'enterprise', status: 'active', establishedOn: '2020-01-01' }
 
 it.each([
+  // The window for 2013 closed before there was a ground.
+  ['2014-12-31', null],
+  ['2015-07-01', 2014],
   ['2026-01-01', null],
   ['2026-06-29', null],
   // The window is open to the end of its last day.
