@@ -45,7 +45,7 @@ it('gives every operation a stable name, a summary and its problems', () => {
   expect(new Set(ids).size).toBe(ids.length)
   for (const { operation } of operations()) {
     expect(operation.operationId).toMatch(/^[a-z][A-Za-z]+$/)
-    expect(operation.summary).toBeTruthy()
+    expect(operation.summary).toMatch(/^[A-Z].{9,}/)
     expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['200', '4XX', '5XX']))
     expect(JSON.stringify(operation.responses['4XX'])).toContain('application/problem+json')
   }
