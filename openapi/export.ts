@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { format, resolveConfig } from 'prettier'
 import { buildApp } from '../src/app.ts'
+import { parseConfig } from '../src/config.ts'
 import { startFeedListener } from '../src/feed/listener.ts'
 import { systemClock } from '../src/platform/clock.ts'
 import { openDatabase } from '../src/platform/db.ts'
@@ -11,7 +12,13 @@ const file = new URL('openapi.json', import.meta.url)
 // Nothing connects before the first query, and there is none.
 const database = openDatabase('postgres://nobody@127.0.0.1:1/none')
 const listener = startFeedListener(database.url)
-const app = await buildApp({ db: database.db, clock: systemClock, listener, publicUrl: () => 'https://credit.example' })
+const app = await buildApp({
+  db: database.db,
+  config: parseConfig({}),
+  clock: systemClock,
+  listener,
+  publicUrl: () => 'https://credit.example',
+})
 await app.ready()
 const document = await format(JSON.stringify(app.swagger()), { ...(await resolveConfig(file)), parser: 'json' })
 await app.close()

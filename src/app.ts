@@ -8,6 +8,7 @@ import type { FeedListener } from './feed/listener.ts'
 import { feedRoutes } from './feed/routes.ts'
 import { keyVerifier } from './partners/service.ts'
 import { bearerKeys } from './platform/auth.ts'
+import type { Config } from './config.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Db } from './platform/db.ts'
 import { healthRoutes } from './platform/health.ts'
@@ -20,6 +21,7 @@ import { sourceRoutes } from './sources/routes.ts'
 
 export interface AppOptions {
   db: Db
+  config: Config
   clock: Clock
   listener: FeedListener
   /** Where the public reaches the service, without a slash at the end. */
@@ -69,7 +71,7 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 
-  const authenticate = bearerKeys(keyVerifier(db))
+  const { authenticate } = bearerKeys(app, keyVerifier(db))
   await app.register(healthRoutes, { db })
   await app.register(creditFileRoutes, { db, clock })
   await app.register(searchRoutes, { db, clock })

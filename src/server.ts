@@ -31,7 +31,14 @@ function requestOf({ method, routeOptions, ip }: FastifyRequest) {
 export async function startServer(database: Database, config: Config, log: Logger): Promise<Server> {
   const listener = startFeedListener(database.url)
   let publicUrl = config.PUBLIC_URL ?? ''
-  const app = await buildApp({ db: database.db, clock: systemClock, listener, publicUrl: () => publicUrl, logger: log })
+  const app = await buildApp({
+    db: database.db,
+    config,
+    clock: systemClock,
+    listener,
+    publicUrl: () => publicUrl,
+    logger: log,
+  })
   let address: string
   try {
     address = await app.listen({ port: config.PORT, host: config.HOST })

@@ -20,6 +20,11 @@ export type EventType = (typeof eventTypes)[number]
 export interface PendingEvent {
   id: string
   type: EventType
+  /**
+   * What the event tells the state of: `listing:<id>`, `sanctions:<listing id>`, `penalty:<id>`, `honour:<id>` or
+   * `subject:<uscc>`. The newest event of a key tells all of its state, so that a copy is the newest event of each.
+   */
+  key: string
   uscc: string
   list: string | null
   regionCode: string

@@ -4,10 +4,10 @@ import { emptyHead, type FeedEvent, type Head, type PendingEvent } from './domai
 
 export async function insertPendingEvents(tx: Tx, events: readonly PendingEvent[]): Promise<void> {
   await tx.execute(sql`
-    insert into feed_outbox (id, type, uscc, list, region_code, occurred_at, data)
-    select e.id, e.type, e.uscc, e.list, e."regionCode", e."occurredAt", e.data
-    from json_to_recordset(${asJson(events)}) as e (id uuid, type text, uscc text, list text, "regionCode" text,
-      "occurredAt" timestamptz, data jsonb)`)
+    insert into feed_outbox (id, type, key, uscc, list, region_code, occurred_at, data)
+    select e.id, e.type, e.key, e.uscc, e.list, e."regionCode", e."occurredAt", e.data
+    from json_to_recordset(${asJson(events)}) as e (id uuid, type text, key text, uscc text, list text,
+      "regionCode" text, "occurredAt" timestamptz, data jsonb)`)
 }
 
 /** Any constant: the transaction that holds it is the sequencer's. */
@@ -28,7 +28,7 @@ export async function tryLockSequencer(tx: Tx): Promise<boolean> {
 export async function listPendingEvents(tx: Tx, limit: number): Promise<(PendingEvent & { seq: string })[]> {
   return rowsOf(
     tx,
-    sql`select o.seq, o.id, o.type, o.uscc, o.list, o.region_code as "regionCode",
+    sql`select o.seq, o.id, o.type, o.key, o.uscc, o.list, o.region_code as "regionCode",
           ${isoInstant('o.occurred_at')} as "occurredAt", o.data
         from feed_outbox o order by o.seq limit ${limit}`,
   )
@@ -44,6 +44,7 @@ export interface LogRow {
   position: number
   id: string
   type: string
+  key: string
   uscc: string
   list: string | null
   regionCode: string
@@ -53,10 +54,10 @@ export interface LogRow {
 
 export async function insertEvents(tx: Tx, rows: readonly LogRow[]): Promise<void> {
   await tx.execute(sql`
-    insert into feed_events (position, id, type, uscc, list, region_code, event, hash, appended_at)
-    select e.position, e.id, e.type, e.uscc, e.list, e."regionCode", e.event, e.hash, now()
-    from json_to_recordset(${asJson(rows)}) as e (position bigint, id uuid, type text, uscc text, list text,
-      "regionCode" text, event json, hash text)`)
+    insert into feed_events (position, id, type, key, uscc, list, region_code, event, hash, appended_at)
+    select e.position, e.id, e.type, e.key, e.uscc, e.list, e."regionCode", e.event, e.hash, now()
+    from json_to_recordset(${asJson(rows)}) as e (position bigint, id uuid, type text, key text, uscc text,
+      list text, "regionCode" text, event json, hash text)`)
 }
 
 /** Wakes the readers when this transaction commits; losing the notification loses nothing (design rule 3). */

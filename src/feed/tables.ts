@@ -6,6 +6,7 @@ export const feedOutbox = pgTable('feed_outbox', {
   seq: bigserial({ mode: 'number' }).primaryKey(),
   id: uuid().notNull(),
   type: text().notNull(),
+  key: text().notNull(),
   uscc: text().notNull(),
   list: text(),
   regionCode: text().notNull(),
@@ -20,6 +21,8 @@ export const feedEvents = pgTable(
     position: bigint({ mode: 'number' }).primaryKey(),
     id: uuid().notNull().unique(),
     type: text().notNull(),
+    /** What the event tells the state of (see `PendingEvent`). */
+    key: text().notNull(),
     uscc: text().notNull(),
     list: text(),
     regionCode: text().notNull(),
@@ -28,5 +31,8 @@ export const feedEvents = pgTable(
     hash: text().notNull(),
     appendedAt: instant().notNull(),
   },
-  (table) => [index('feed_events_uscc').on(table.uscc, table.position)],
+  (table) => [
+    index('feed_events_uscc').on(table.uscc, table.position),
+    index('feed_events_key').on(table.key, table.position),
+  ],
 )

@@ -119,6 +119,7 @@ async function enter(
     entries.map((entry) => ({
       id: uuidv7(),
       type: 'listing.entered',
+      key: `listing:${entry.id}`,
       uscc: entry.uscc,
       list: entry.list,
       regionCode: businessOf.get(entry.uscc)?.regionCode ?? '',

@@ -14,11 +14,28 @@ export async function insertKey(db: DbOrTx, key: typeof partnerKeys.$inferInsert
   await db.insert(partnerKeys).values(key)
 }
 
-/** The key with this id, unless it was revoked. */
-export async function findLiveKey(db: DbOrTx, id: string): Promise<typeof partnerKeys.$inferSelect | null> {
+export interface LiveKey {
+  id: string
+  partnerId: string
+  kind: string
+  agencyCode: string | null
+  secretHash: string
+  scopes: string[]
+}
+
+/** The key with this id and its holder, unless it was revoked. */
+export async function findLiveKey(db: DbOrTx, id: string): Promise<LiveKey | null> {
   const [row] = await db
-    .select()
+    .select({
+      id: partnerKeys.id,
+      partnerId: partnerKeys.partnerId,
+      kind: partners.kind,
+      agencyCode: partners.agencyCode,
+      secretHash: partnerKeys.secretHash,
+      scopes: partnerKeys.scopes,
+    })
     .from(partnerKeys)
+    .innerJoin(partners, eq(partners.id, partnerKeys.partnerId))
     .where(and(eq(partnerKeys.id, id), isNull(partnerKeys.revokedAt)))
   return row ?? null
 }

@@ -57,6 +57,7 @@ export function keyVerifier(db: DbOrTx): KeyVerifier {
     if (parsed === null) return null
     const row = await findLiveKey(db, parsed.id)
     if (row === null || !matchesSecret(parsed.secret, row.secretHash)) return null
-    return { partnerId: row.partnerId, keyId: row.id, scopes: row.scopes }
+    const { partnerId, kind, agencyCode, id: keyId, scopes } = row
+    return { partnerId, kind, agencyCode, keyId, scopes }
   }
 }

@@ -79,6 +79,14 @@ export const problems = {
     title: { zh: '不支持的内容类型', en: 'Unsupported media type' },
     meaning: { zh: '请求内容须为 application/json。', en: 'Send the body as application/json.' },
   },
+  'idempotency-key-reused': {
+    status: 422,
+    title: { zh: '幂等键已用于另一请求', en: 'The idempotency key was used for another request' },
+    meaning: {
+      zh: '同一个 Idempotency-Key 只能用于重发同一请求。新的请求请使用新的键。',
+      en: 'An Idempotency-Key serves to send the same request again. Use a new key for a new request.',
+    },
+  },
   'internal-error': {
     status: 500,
     title: { zh: '服务内部错误', en: 'The service failed' },

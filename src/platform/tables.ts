@@ -1,4 +1,4 @@
-import { date, index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { date, index, integer, json, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { instant, oneOf, vocabulary } from './columns.ts'
 
 export const jobRunStatuses = ['running', 'succeeded', 'failed', 'interrupted'] as const
@@ -24,4 +24,20 @@ export const jobRuns = pgTable(
     uniqueIndex('job_runs_slot').on(table.job, table.slotAt),
     index('job_runs_newest').on(table.startedAt),
   ],
+)
+
+/** First answers of writes that came with an `Idempotency-Key`, per partner. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    partnerId: uuid().notNull(),
+    key: text().notNull(),
+    /** SHA-256 of method, address and body, to tell the same request from another. */
+    requestHash: text().notNull(),
+    status: integer().notNull(),
+    /** The answer as it was sent; `json`, so that its text never changes. */
+    body: json().notNull(),
+    createdAt: instant().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.partnerId, table.key] })],
 )

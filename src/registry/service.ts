@@ -124,6 +124,7 @@ async function appendSubjectChanges(
         : {
             id: uuidv7(),
             type: 'subject.changed',
+            key: `subject:${subject.uscc}`,
             uscc: subject.uscc,
             list: null,
             regionCode: subject.regionCode,

@@ -25,6 +25,7 @@ async function append(number: number, type: EventType, regionCode: string): Prom
       {
         id: uuidv7(),
         type,
+        key: `subject:${madeUpUscc(number)}`,
         uscc: madeUpUscc(number),
         list: type === 'listing.entered' ? 'abnormal' : null,
         regionCode,

@@ -29,6 +29,7 @@ function event(number: number) {
   return {
     id: uuidv7(),
     type: 'subject.changed' as const,
+    key: `subject:${madeUpUscc(number)}`,
     uscc: madeUpUscc(number),
     list: null,
     regionCode: '999900',

@@ -34,6 +34,8 @@ it('verifies the key that it issued, with the scopes that were given, each once'
   expect(issued.scopes).toEqual(['feed', 'screening'])
   expect(await keyVerifier(database.db)(issued.key)).toEqual({
     partnerId: partner.id,
+    kind: 'platform',
+    agencyCode: null,
     keyId: issued.id,
     scopes: ['feed', 'screening'],
   })

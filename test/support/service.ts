@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/app.ts'
+import { parseConfig, type Config } from '../../src/config.ts'
 import { startFeedListener } from '../../src/feed/listener.ts'
 import { sequencePending } from '../../src/feed/sequencer.ts'
-import { createKey, createPartner, type Scope } from '../../src/partners/service.ts'
+import { createKey, createPartner, type PartnerKind, type Scope } from '../../src/partners/service.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import type { Database, Db } from '../../src/platform/db.ts'
 import { cloneDatabase } from './database.ts'
@@ -15,19 +16,29 @@ export interface TestService {
   clock: Clock & { set(instant: string): void }
   /** Does the sequencer's work until the outbox is empty. */
   sequence: () => Promise<void>
-  /** A key with these scopes. */
+  /** A key with these scopes, of a partner of its own. */
   keyWith: (...scopes: Scope[]) => Promise<string>
+  /** A key of a new partner of this kind. */
+  keyOf: (partner: { kind: PartnerKind; agencyCode?: string; name?: string }, ...scopes: Scope[]) => Promise<string>
   close: () => Promise<void>
 }
 
 /** The whole service on a database of its own, without a port, at a time that stands still. */
-export async function startTestService(instant = '2026-11-25T04:00:00.000Z'): Promise<TestService> {
+export async function startTestService(
+  instant = '2026-11-25T04:00:00.000Z',
+  settings: Partial<Config> = {},
+): Promise<TestService> {
   const database = await cloneDatabase()
   const { db } = database
   let now = new Date(instant)
   const clock = { now: () => now, set: (later: string) => void (now = new Date(later)) }
   const listener = startFeedListener(database.url)
-  const app = await buildApp({ db, clock, listener, publicUrl: () => 'https://credit.example' })
+  const config = { ...parseConfig({}), ...settings }
+  const app = await buildApp({ db, config, clock, listener, publicUrl: () => 'https://credit.example' })
+  const keyOf: TestService['keyOf'] = async ({ name = '某协同部门', ...partner }, ...scopes) => {
+    const { id } = await createPartner(db, { name, ...partner }, clock.now())
+    return (await createKey(db, { partnerId: id, scopes }, clock.now())).key
+  }
   return {
     app,
     database,
@@ -36,10 +47,8 @@ export async function startTestService(instant = '2026-11-25T04:00:00.000Z'): Pr
     sequence: async () => {
       while ((await sequencePending(db)) > 0);
     },
-    keyWith: async (...scopes) => {
-      const partner = await createPartner(db, { name: '某协同部门', kind: 'agency' }, clock.now())
-      return (await createKey(db, { partnerId: partner.id, scopes }, clock.now())).key
-    },
+    keyOf,
+    keyWith: (...scopes) => keyOf({ kind: 'agency' }, ...scopes),
     close: async () => {
       await app.close()
       await database.close()
