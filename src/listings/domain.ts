@@ -1,5 +1,11 @@
+import {
+  lastDayToReport,
+  reportingObligation,
+  type ReportingFacts,
+  type ReportingWindow,
+} from '../rulebook/annual-report.ts'
 import { groundInForce } from '../rulebook/grounds.ts'
-import { reportingObligation, type ReportingFacts, type ReportingWindow } from '../rulebook/annual-report.ts'
+import type { Rulebook } from '../rulebook/rulebook.ts'
 import type { List } from './vocabulary.ts'
 
 /** A decision to enter a business on a list, as it is recorded for ever. */
@@ -50,7 +56,13 @@ export type LateReporterVerdict =
   | { enter: true; decision: EnterDecision }
   | {
       enter: false
-      reason: 'other-register' | 'not-operating' | 'newly-established' | 'establishment-unknown' | 'ground-not-in-force'
+      reason:
+        | 'other-register'
+        | 'not-operating'
+        | 'newly-established'
+        | 'establishment-unknown'
+        | 'window-open'
+        | 'ground-not-in-force'
     }
 
 /** Codes of enterprises, individual businesses and cooperatives: nobody else can be on the abnormal list (rulebook 6.1). */
@@ -61,6 +73,7 @@ const codeOfMarketRegister = /^9[123]/
  * (令68 arts 4 and 6; 令69 art 13; 令70 art 10), or the reason why not.
  */
 export function judgeLateReporter(
+  rulebook: Rulebook,
   business: LateReporter,
   window: ReportingWindow,
   on: string,
@@ -69,7 +82,8 @@ export function judgeLateReporter(
   if (!codeOfMarketRegister.test(business.uscc)) return { enter: false, reason: 'other-register' }
   const obligation = reportingObligation(business, window.reportYear)
   if (obligation.obliged !== true) return { enter: false, reason: obligation.reason }
-  const ground = groundInForce(obligation.groundCode, on)
+  if (on <= lastDayToReport(rulebook, window.reportYear, business)) return { enter: false, reason: 'window-open' }
+  const ground = groundInForce(rulebook, obligation.groundCode, on)
   if (ground === null) return { enter: false, reason: 'ground-not-in-force' }
   return {
     enter: true,

@@ -1,9 +1,11 @@
 import { v7 as uuidv7 } from 'uuid'
 import { appendEvents } from '../feed/service.ts'
 import type { Db, Tx } from '../platform/db.ts'
+import { presentRulebook } from '../law/service.ts'
 import { lockRegistry } from '../registry/service.ts'
 import { closedWindow, type ReportingWindow } from '../rulebook/annual-report.ts'
 import { groundOfVersion } from '../rulebook/grounds.ts'
+import type { Rulebook } from '../rulebook/rulebook.ts'
 import { usccsInQuarantine } from '../sources/service.ts'
 import { entryOf, judgeLateReporter, type EnterDecision, type Entry, type LateReporter } from './domain.ts'
 import { countWithoutUscc, insertEnterDecisions, insertEntries, listWithoutReport } from './repository.ts'
@@ -39,7 +41,8 @@ export async function listLateReporters(options: {
   onProgress?: ((counts: LateReporterCounts) => void | Promise<void>) | undefined
 }): Promise<LateReporterCounts> {
   const { db, on } = options
-  const window = closedWindow(on)
+  const rulebook = await presentRulebook(db)
+  const window = closedWindow(rulebook, on)
   const counts: LateReporterCounts = {
     reportYear: window?.reportYear ?? null,
     windowClosedOn: window?.closesOn ?? null,
@@ -55,7 +58,7 @@ export async function listLateReporters(options: {
   let after = ''
   for (;;) {
     options.signal?.throwIfAborted()
-    const last = await db.transaction(async (tx) => listChunk(tx, window, on, after, options.now(), counts))
+    const last = await db.transaction(async (tx) => listChunk(tx, rulebook, window, on, after, options.now(), counts))
     await options.onProgress?.(counts)
     if (last === null) break
     after = last
@@ -68,6 +71,7 @@ export async function listLateReporters(options: {
 /** Judges the next businesses; answers the last code of them, or null when there are none. */
 async function listChunk(
   tx: Tx,
+  rulebook: Rulebook,
   window: ReportingWindow,
   on: string,
   after: string,
@@ -91,20 +95,21 @@ async function listChunk(
   )
   const decisions: EnterDecision[] = []
   for (const business of businesses) {
-    const verdict = judgeLateReporter(business, window, on, uuidv7)
+    const verdict = judgeLateReporter(rulebook, business, window, on, uuidv7)
     if (!verdict.enter) skip(verdict.reason)
     else if (waiting.has(business.uscc)) skip('report-in-quarantine')
     else decisions.push(verdict.decision)
   }
   counts.examined += businesses.length
   counts.entered += decisions.length
-  await enter(tx, decisions, businesses, now)
+  await enter(tx, rulebook, decisions, businesses, now)
   return last.uscc
 }
 
 /** Records decisions, their entries and their events, in this transaction (design rule 1). */
 async function enter(
   tx: Tx,
+  rulebook: Rulebook,
   decisions: readonly EnterDecision[],
   businesses: readonly LateReporter[],
   now: Date,
@@ -124,15 +129,15 @@ async function enter(
       list: entry.list,
       regionCode: businessOf.get(entry.uscc)?.regionCode ?? '',
       occurredAt: now.toISOString(),
-      data: eventData(entry, businessOf.get(entry.uscc)),
+      data: eventData(rulebook, entry, businessOf.get(entry.uscc)),
     })),
   )
 }
 
 /** An entry as the feed tells it: the fields of a public entry, in Chinese, with the business's name and region. */
-function eventData(entry: Entry, business: LateReporter | undefined): Record<string, unknown> {
+function eventData(rulebook: Rulebook, entry: Entry, business: LateReporter | undefined): Record<string, unknown> {
   const { groundCode, reportYear, ...fields } = entry
-  const ground = groundOfVersion(groundCode, entry.rulebook)
+  const ground = groundOfVersion(rulebook, groundCode, entry.rulebook)
   return {
     ...fields,
     ground: { code: ground.code, label: ground.label.zh, article: ground.article.zh },
