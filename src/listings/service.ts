@@ -1,12 +1,10 @@
-import { v7 as uuidv7 } from 'uuid'
-import { appendEvents } from '../feed/service.ts'
 import type { Db, Tx } from '../platform/db.ts'
 import { lockRegistry } from '../registry/service.ts'
 import { closedWindow, type ReportingWindow } from '../rulebook/annual-report.ts'
-import { groundOfVersion } from '../rulebook/grounds.ts'
-import { usccsInQuarantine } from '../sources/service.ts'
-import { entryOf, judgeLateReporter, type EnterDecision, type Entry, type LateReporter } from './domain.ts'
-import { countWithoutUscc, insertEnterDecisions, insertEntries, listWithoutReport } from './repository.ts'
+import type { Entry } from './domain.ts'
+import { takeEffect } from './effects.ts'
+import { judgeClass, seriesOf, type ReporterClass } from './late-reporters.ts'
+import { countWithoutUscc, enterLateReporters, type EnteredReporter, type JudgedClass } from './repository.ts'
 
 export interface LateReporterCounts {
   /** The year whose report is missing; null when no window has closed yet in the year of the run. */
@@ -22,6 +20,7 @@ export interface LateReporterCounts {
   notEntered: Record<string, number>
 }
 
+/** What a chunk holds in memory at once; a larger one is hardly faster. */
 const chunkSize = 2000
 
 /**
@@ -52,92 +51,98 @@ export async function listLateReporters(options: {
   }
   if (window === null) return counts
   await options.beforeEntering?.(window)
-  let after = ''
-  for (;;) {
+  const classes: JudgedClass[] = []
+  let after: string | null = ''
+  while (after !== null) {
     options.signal?.throwIfAborted()
-    const last = await db.transaction(async (tx) => listChunk(tx, window, on, after, options.now(), counts))
+    const from: string = after
+    after = await db.transaction(async (tx) =>
+      enterChunk(tx, { window, on, after: from, classes, counts }, options.now()),
+    )
     await options.onProgress?.(counts)
-    if (last === null) break
-    after = last
   }
   const withoutUscc = await countWithoutUscc(db)
   if (withoutUscc > 0) counts.notEntered['without-uscc'] = withoutUscc
   return counts
 }
 
-/** Judges the next businesses; answers the last code of them, or null when there are none. */
-async function listChunk(
-  tx: Tx,
-  window: ReportingWindow,
-  on: string,
-  after: string,
-  now: Date,
-  counts: LateReporterCounts,
-): Promise<string | null> {
-  const { reportYear, closesOn } = window
+interface ChunkOptions {
+  window: ReportingWindow
+  on: string
+  after: string
+  /** The classes judged so far; new ones are added. */
+  classes: JudgedClass[]
+  counts: LateReporterCounts
+}
+
+/** Enters the next businesses; answers the last code looked at, or null when none was left. */
+async function enterChunk(tx: Tx, options: ChunkOptions, now: Date): Promise<string | null> {
+  const { window, on, after, classes, counts } = options
   // Or a mended report could move from quarantine to the reports between the looks at each, and be seen in neither.
   await lockRegistry(tx)
-  const businesses = await listWithoutReport(tx, { reportYear, closesOn, after, limit: chunkSize })
-  const last = businesses.at(-1)
-  if (last === undefined) return null
-  const skip = (reason: string) => {
-    counts.notEntered[reason] = (counts.notEntered[reason] ?? 0) + 1
+  const query = {
+    reportYear: window.reportYear,
+    closesOn: window.closesOn,
+    dueOn: window.listBy.on,
+    on,
+    facts: { reportYear: window.reportYear, windowClosedOn: window.closesOn, provisional: window.listBy.provisional },
+    series: seriesOf(on),
+    after,
+    limit: chunkSize,
+    now,
   }
-  // A report that came and could not be read is no proof that none was filed: a person has to look.
-  const waiting = await usccsInQuarantine(
-    tx,
-    'annual-reports',
-    businesses.map((business) => business.uscc),
-  )
-  const decisions: EnterDecision[] = []
-  for (const business of businesses) {
-    const verdict = judgeLateReporter(business, window, on, uuidv7)
-    if (!verdict.enter) skip(verdict.reason)
-    else if (waiting.has(business.uscc)) skip('report-in-quarantine')
-    else decisions.push(verdict.decision)
+  let chunk = await enterLateReporters(tx, { ...query, classes })
+  if (chunk.unjudged.length > 0) {
+    classes.push(...chunk.unjudged.map((reporter) => judgedClass(reporter, window, on)))
+    chunk = await enterLateReporters(tx, { ...query, classes })
   }
-  counts.examined += businesses.length
-  counts.entered += decisions.length
-  await enter(tx, decisions, businesses, now)
-  return last.uscc
+  counts.examined += chunk.examined
+  counts.entered += chunk.entered.length
+  for (const [reason, count] of Object.entries(chunk.notEntered)) {
+    counts.notEntered[reason] = (counts.notEntered[reason] ?? 0) + count
+  }
+  const verdicts = new Map(classes.map((judged) => [judged.groundCode, judged]))
+  const changes = chunk.entered.map((reporter) => ({
+    action: 'enter' as const,
+    entry: entryOf(reporter, verdicts.get(reporter.groundCode), { reportYear: window.reportYear, on }),
+    name: reporter.name,
+    regionCode: reporter.regionCode,
+  }))
+  await takeEffect(tx, changes, now)
+  return chunk.last
 }
 
-/** Records decisions, their entries and their events, in this transaction (design rule 1). */
-async function enter(
-  tx: Tx,
-  decisions: readonly EnterDecision[],
-  businesses: readonly LateReporter[],
-  now: Date,
-): Promise<void> {
-  if (decisions.length === 0) return
-  const businessOf = new Map(businesses.map((business) => [business.uscc, business]))
-  const entries = decisions.map(entryOf)
-  await insertEnterDecisions(tx, decisions, now)
-  await insertEntries(tx, entries)
-  await appendEvents(
-    tx,
-    entries.map((entry) => ({
-      id: uuidv7(),
-      type: 'listing.entered',
-      key: `listing:${entry.id}`,
-      uscc: entry.uscc,
-      list: entry.list,
-      regionCode: businessOf.get(entry.uscc)?.regionCode ?? '',
-      occurredAt: now.toISOString(),
-      data: eventData(entry, businessOf.get(entry.uscc)),
-    })),
-  )
+function judgedClass(reporter: ReporterClass, window: ReportingWindow, on: string): JudgedClass {
+  const verdict = judgeClass(reporter, window, on)
+  const none = { groundCode: null, list: null, rulebook: null, expiresOn: null, publishedUntil: null, shown: true }
+  return verdict.enter ? { ...reporter, reason: null, ...verdict } : { ...reporter, ...none, reason: verdict.reason }
 }
 
-/** An entry as the feed tells it: the fields of a public entry, in Chinese, with the business's name and region. */
-function eventData(entry: Entry, business: LateReporter | undefined): Record<string, unknown> {
-  const { groundCode, reportYear, ...fields } = entry
-  const ground = groundOfVersion(groundCode, entry.rulebook)
+/** The entry as the statement wrote it. */
+function entryOf(
+  { listingId: id, uscc, groundCode, authority, decisionNumber }: EnteredReporter,
+  judged: JudgedClass | undefined,
+  { reportYear, on }: { reportYear: number; on: string },
+): Entry {
+  if (judged?.list == null || judged.rulebook === null)
+    throw new Error(`entered on ${groundCode}, which no class names`)
   return {
-    ...fields,
-    ground: { code: ground.code, label: ground.label.zh, article: ground.article.zh },
+    id,
+    list: judged.list,
+    uscc,
+    groundCode,
     reportYear,
-    name: business?.name ?? '',
-    regionCode: business?.regionCode ?? '',
+    authority,
+    decisionNumber,
+    listedOn: on,
+    status: 'in-force',
+    expiresOn: judged.expiresOn,
+    removedOn: null,
+    removalReason: null,
+    removalDecisionNumber: null,
+    rulebook: judged.rulebook,
+    restartedOn: null,
+    publishedUntil: judged.publishedUntil,
+    shown: judged.shown,
   }
 }
