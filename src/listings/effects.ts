@@ -26,12 +26,20 @@ const eventTypeOf = {
 /**
  * The one place through which every entry, exit, voiding and restoration goes, in the deciding transaction (design
  * rule 1): whatever follows from a change of the lists is done here.
+ * @param told the feed was told by the very statement that wrote the entries, as bulk entering does
  */
-export async function takeEffect(tx: Tx, changes: readonly EntryChange[], now: Date): Promise<void> {
-  await appendEvents(
-    tx,
-    changes.map((change) => eventOf(change, now)),
-  )
+export async function takeEffect(
+  tx: Tx,
+  changes: readonly EntryChange[],
+  now: Date,
+  { told = false }: { told?: boolean } = {},
+): Promise<void> {
+  if (!told) {
+    await appendEvents(
+      tx,
+      changes.map((change) => eventOf(change, now)),
+    )
+  }
 }
 
 /** Tells that entries are no longer shown, though nothing was decided: their publication period is over. */
@@ -58,24 +66,38 @@ export async function tellEndOfPublication(
   )
 }
 
-/** An entry as the feed tells it: its fields in Chinese; of a void one no content (rulebook 3.6). */
 function eventOf({ action, entry, name, regionCode }: EntryChange, now: Date): PendingEvent {
   const envelope = { ...envelopeOf(entry, regionCode, now), type: eventTypeOf[action] }
   const { id, list, status } = entry
+  // Of a void entry no content (rulebook 3.6).
   if (action === 'revoke' || action === 'correct') {
     return { ...envelope, data: { id, list, status, name, regionCode, shown: false } }
   }
+  return { ...envelope, data: eventDataOf(entry, { name, regionCode }) }
+}
+
+/** An entry as the feed tells it, its texts in Chinese. */
+function eventDataOf(entry: Entry, business: { name: string; regionCode: string }) {
   const { groundCode, restartedOn: _, ...fields } = entry
   const ground = groundOfVersion(groundCode, entry.rulebook)
-  return {
-    ...envelope,
-    data: {
-      ...fields,
-      ground: { code: ground.code, label: ground.label.zh, article: ground.article.zh },
-      name,
-      regionCode,
-    },
-  }
+  return { ...fields, ground: { code: ground.code, label: ground.label.zh, article: ground.article.zh }, ...business }
+}
+
+/**
+ * What the events of entries on one ground and day have in common: the data of `listing.entered` without what differs
+ * from business to business (`id`, `uscc`, `authority`, `decisionNumber`, `name`, `regionCode`).
+ */
+export function sharedEventData(entry: Omit<Entry, 'id' | 'uscc' | 'authority' | 'decisionNumber'>) {
+  const own = { id: '', uscc: '', authority: '', decisionNumber: '' }
+  const {
+    id: _id,
+    uscc: _uscc,
+    authority: _authority,
+    decisionNumber: _number,
+    ...data
+  } = eventDataOf({ ...entry, ...own }, { name: '', regionCode: '' })
+  const { name: _name, regionCode: _region, ...shared } = data
+  return shared
 }
 
 function envelopeOf(entry: Entry, regionCode: string, now: Date) {

@@ -13,6 +13,8 @@ export interface JudgedClass extends ReporterClass {
   expiresOn: string | null
   publishedUntil: string | null
   shown: boolean
+  /** What the events of its entries have in common. */
+  eventData: object | null
 }
 
 export interface EnteredReporter {
@@ -37,12 +39,13 @@ export interface EnteredChunk {
 
 /**
  * Enters the next businesses, in order of code after `after`, that published no report for `reportYear` up to `closesOn`
- * and were not entered for that year, by a job or by staff: decisions and entries in one statement, by what the classes
- * say. Who is obliged, and on which ground, stands in `judgeClass` alone; the database only looks up the class.
+ * and were not entered for that year, by a job or by staff: decisions, entries and events in one statement. Who is obliged,
+ * and on which ground, stands in `judgeClass` alone; the database only looks up the class.
  *
- * The bound stands on each table: PostgreSQL merges them in order of code and would else read the others from their
- * beginning for every chunk. The authority is the one that registered the business (令68 art 4), named after its region
- * where the registry has no name. A report in quarantine is no proof that none was filed: a person has to look.
+ * Reports and decisions are looked up business by business (`count` keeps it so): joined, all decisions are read anew for
+ * each business while PostgreSQL has no statistics of them, as in a run that follows on one that was killed. The authority
+ * is the one that registered the business (令68 art 4), named after its region where the registry has no name. A report
+ * in quarantine is no proof that none was filed: a person has to look.
  */
 export async function enterLateReporters(
   tx: Tx,
@@ -70,18 +73,18 @@ export async function enterLateReporters(
               coalesce(nullif(concat(s.province, s.city), ''), s.region_code) || '市场监督管理局') as authority
           from subjects s
           where s.uscc > ${after}
-            and not exists (select from annual_reports r
-              where r.uscc = s.uscc and r.uscc > ${after} and r.year = ${reportYear} and r.published_on <= ${closesOn})
-            and not exists (select from decisions d
-              where d.uscc = s.uscc and d.uscc > ${after} and d.action = 'enter' and d.report_year = ${reportYear})
+            and (select count(*) from annual_reports r
+              where r.uscc = s.uscc and r.year = ${reportYear} and r.published_on <= ${closesOn}) = 0
+            and (select count(*) from decisions d
+              where d.uscc = s.uscc and d.action = 'enter' and d.report_year = ${reportYear}) = 0
           order by s.uscc limit ${query.limit}
         ), classes as materialized (
           select * from json_to_recordset(${asJson(query.classes)}) as k ("codePrefix" text, "entityType" text, status text,
             "establishedIn" date, reason text, "groundCode" text, list text, rulebook text, "expiresOn" date,
-            "publishedUntil" date, shown boolean)
+            "publishedUntil" date, shown boolean, "eventData" jsonb)
         ), judged as materialized (
           select c.uscc, c.name, c.region_code, c.authority, c.code_prefix, c.entity_type, c.status, c.established_in,
-            k."codePrefix" is null as unjudged, k."groundCode", k.list, k.rulebook, k."expiresOn", k."publishedUntil", k.shown,
+            k."codePrefix" is null as unjudged, k."groundCode", k.list, k.rulebook, k."expiresOn", k."publishedUntil", k.shown, k."eventData",
             coalesce(k.reason, case when exists (select from quarantine q where q.uscc = c.uscc
               and q.collection = 'annual-reports' and q.status = 'open') then 'report-in-quarantine' end) as reason
           from candidates c
@@ -110,6 +113,12 @@ export async function enterLateReporters(
             status, rulebook, expires_on, published_until, shown)
           select e.listing_id, e.list, e.uscc, e."groundCode", ${reportYear}, e.authority, e.decision_number, ${on},
             'in-force', e.rulebook, e."expiresOn", e."publishedUntil", e.shown
+          from entering e order by e.uscc
+        ), told as (
+          insert into feed_outbox (id, type, key, uscc, list, region_code, occurred_at, data)
+          select uuid_v7(${now}::timestamptz), 'listing.entered', 'listing:' || e.listing_id, e.uscc, e.list, e.region_code,
+            ${now}::timestamptz, e."eventData" || jsonb_build_object('id', e.listing_id, 'uscc', e.uscc,
+              'authority', e.authority, 'decisionNumber', e.decision_number, 'name', e.name, 'regionCode', e.region_code)
           from entering e order by e.uscc
         )
         select
