@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { creditFileRoutes } from './credit-files/routes.ts'
 import type { FeedListener } from './feed/listener.ts'
 import { feedRoutes } from './feed/routes.ts'
+import { lawRoutes } from './law/routes.ts'
 import { keyVerifier } from './partners/service.ts'
 import { bearerKeys } from './platform/auth.ts'
 import type { Config } from './config.ts'
@@ -75,6 +76,7 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
   await app.register(healthRoutes, { db })
   await app.register(creditFileRoutes, { db, clock })
   await app.register(searchRoutes, { db, clock })
+  await app.register(lawRoutes, { db })
   await app.register(feedRoutes, { db, listener, authenticate })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })

@@ -3,6 +3,7 @@ import type { PendingEvent } from '../feed/domain.ts'
 import { appendEvents } from '../feed/service.ts'
 import type { Tx } from '../platform/db.ts'
 import { groundOfVersion } from '../rulebook/grounds.ts'
+import type { Rulebook } from '../rulebook/rulebook.ts'
 import type { Entry } from './domain.ts'
 import type { DecisionAction } from './vocabulary.ts'
 
@@ -30,6 +31,7 @@ const eventTypeOf = {
  */
 export async function takeEffect(
   tx: Tx,
+  rulebook: Rulebook,
   changes: readonly EntryChange[],
   now: Date,
   { told = false }: { told?: boolean } = {},
@@ -37,7 +39,7 @@ export async function takeEffect(
   if (!told) {
     await appendEvents(
       tx,
-      changes.map((change) => eventOf(change, now)),
+      changes.map((change) => eventOf(rulebook, change, now)),
     )
   }
 }
@@ -66,20 +68,20 @@ export async function tellEndOfPublication(
   )
 }
 
-function eventOf({ action, entry, name, regionCode }: EntryChange, now: Date): PendingEvent {
+function eventOf(rulebook: Rulebook, { action, entry, name, regionCode }: EntryChange, now: Date): PendingEvent {
   const envelope = { ...envelopeOf(entry, regionCode, now), type: eventTypeOf[action] }
   const { id, list, status } = entry
   // Of a void entry no content (rulebook 3.6).
   if (action === 'revoke' || action === 'correct') {
     return { ...envelope, data: { id, list, status, name, regionCode, shown: false } }
   }
-  return { ...envelope, data: eventDataOf(entry, { name, regionCode }) }
+  return { ...envelope, data: eventDataOf(rulebook, entry, { name, regionCode }) }
 }
 
 /** An entry as the feed tells it, its texts in Chinese. */
-function eventDataOf(entry: Entry, business: { name: string; regionCode: string }) {
+function eventDataOf(rulebook: Rulebook, entry: Entry, business: { name: string; regionCode: string }) {
   const { groundCode, restartedOn: _, ...fields } = entry
-  const ground = groundOfVersion(groundCode, entry.rulebook)
+  const ground = groundOfVersion(rulebook, groundCode, entry.rulebook)
   return { ...fields, ground: { code: ground.code, label: ground.label.zh, article: ground.article.zh }, ...business }
 }
 
@@ -87,7 +89,10 @@ function eventDataOf(entry: Entry, business: { name: string; regionCode: string 
  * What the events of entries on one ground and day have in common: the data of `listing.entered` without what differs
  * from business to business (`id`, `uscc`, `authority`, `decisionNumber`, `name`, `regionCode`).
  */
-export function sharedEventData(entry: Omit<Entry, 'id' | 'uscc' | 'authority' | 'decisionNumber'>) {
+export function sharedEventData(
+  rulebook: Rulebook,
+  entry: Omit<Entry, 'id' | 'uscc' | 'authority' | 'decisionNumber'>,
+) {
   const own = { id: '', uscc: '', authority: '', decisionNumber: '' }
   const {
     id: _id,

@@ -13,6 +13,8 @@ export interface JudgedClass extends ReporterClass {
   expiresOn: string | null
   publishedUntil: string | null
   shown: boolean
+  /** Last day on which a report was in time; null where nobody is entered. */
+  lastDay: string | null
   /** What the events of its entries have in common. */
   eventData: object | null
 }
@@ -56,6 +58,8 @@ export async function enterLateReporters(
     on: string
     facts: object
     series: string
+    /** Beginnings of region codes that have a window of their own, the narrowest first. */
+    windowRegions: readonly string[]
     classes: readonly JudgedClass[]
     after: string
     limit: number
@@ -64,11 +68,16 @@ export async function enterLateReporters(
 ): Promise<EnteredChunk> {
   const { reportYear, closesOn, after, on } = query
   const now = query.now.toISOString()
+  // The cost that is estimated for so many look-ups would have each chunk compiled, for longer than it takes.
+  await tx.execute(sql`set local jit = off`)
   const [row] = await rowsOf<EnteredChunk>(
     tx,
     sql`with candidates as materialized (
           select s.uscc, s.name, s.region_code, left(s.uscc, 2) as code_prefix, s.entity_type, s.status,
             date_trunc('year', s.established_on)::date as established_in,
+            coalesce((select w.prefix from json_array_elements_text(${asJson(query.windowRegions)})
+              with ordinality as w (prefix, place) where starts_with(s.region_code, w.prefix) order by w.place limit 1), '')
+              as window_region,
             coalesce(s.registration_authority,
               coalesce(nullif(concat(s.province, s.city), ''), s.region_code) || '市场监督管理局') as authority
           from subjects s
@@ -81,15 +90,20 @@ export async function enterLateReporters(
         ), classes as materialized (
           select * from json_to_recordset(${asJson(query.classes)}) as k ("codePrefix" text, "entityType" text, status text,
             "establishedIn" date, reason text, "groundCode" text, list text, rulebook text, "expiresOn" date,
-            "publishedUntil" date, shown boolean, "eventData" jsonb)
+            "publishedUntil" date, shown boolean, "eventData" jsonb, "windowRegion" text, "lastDay" date)
         ), judged as materialized (
-          select c.uscc, c.name, c.region_code, c.authority, c.code_prefix, c.entity_type, c.status, c.established_in,
-            k."codePrefix" is null as unjudged, k."groundCode", k.list, k.rulebook, k."expiresOn", k."publishedUntil", k.shown, k."eventData",
-            coalesce(k.reason, case when exists (select from quarantine q where q.uscc = c.uscc
-              and q.collection = 'annual-reports' and q.status = 'open') then 'report-in-quarantine' end) as reason
+          select c.*, k."codePrefix" is null as unjudged, k."groundCode", k.list, k.rulebook, k."expiresOn",
+            k."publishedUntil", k.shown, k."eventData",
+            case when k.reason is not null then k.reason
+              when exists (select from quarantine q where q.uscc = c.uscc
+                and q.collection = 'annual-reports' and q.status = 'open') then 'report-in-quarantine'
+              when k."lastDay" > ${closesOn} and exists (select from annual_reports r where r.uscc = c.uscc
+                and r.year = ${reportYear} and r.published_on <= k."lastDay") then 'filed-in-extended-window'
+            end as reason
           from candidates c
           left join classes k on k."codePrefix" = c.code_prefix and k."entityType" = c.entity_type
-            and k.status = c.status and k."establishedIn" is not distinct from c.established_in
+            and k.status = c.status and k."windowRegion" = c.window_region
+            and k."establishedIn" is not distinct from c.established_in
         ), numbered as materialized (
           select j.*, uuid_v7(${now}::timestamptz) as id, uuid_v7(${now}::timestamptz) as listing_id,
             row_number() over (order by j.uscc) as place
@@ -125,7 +139,7 @@ export async function enterLateReporters(
           (select count(*)::int from judged) as examined,
           (select max(j.uscc) from judged j) as last,
           (select coalesce(json_agg(distinct jsonb_build_object('codePrefix', j.code_prefix, 'entityType', j.entity_type,
-            'status', j.status, 'establishedIn', j.established_in)), '[]') from judged j where j.unjudged) as unjudged,
+            'status', j.status, 'establishedIn', j.established_in, 'windowRegion', j.window_region)), '[]') from judged j where j.unjudged) as unjudged,
           (select coalesce(json_object_agg(r.reason, r.count), '{}') from (
             select j.reason, count(*)::int as count from judged j where j.reason is not null group by j.reason) r) as "notEntered",
           (select coalesce(json_agg(json_build_object('uscc', e.uscc, 'listingId', e.listing_id, 'groundCode', e."groundCode",

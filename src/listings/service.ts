@@ -1,8 +1,10 @@
 import type { Db, Tx } from '../platform/db.ts'
+import { presentRulebook } from '../law/service.ts'
 import { lockRegistry } from '../registry/service.ts'
 import { closedWindow, type ReportingWindow } from '../rulebook/annual-report.ts'
+import type { Rulebook } from '../rulebook/rulebook.ts'
 import { sharedEventData, takeEffect, type EntryChange } from './effects.ts'
-import { judgeClass, seriesOf, type ReporterClass } from './late-reporters.ts'
+import { judgeClass, seriesOf, windowRegions, type ReporterClass } from './late-reporters.ts'
 import { countWithoutUscc, enterLateReporters, type EnteredReporter, type JudgedClass } from './repository.ts'
 
 export interface LateReporterCounts {
@@ -37,7 +39,8 @@ export async function listLateReporters(options: {
   onProgress?: ((counts: LateReporterCounts) => void | Promise<void>) | undefined
 }): Promise<LateReporterCounts> {
   const { db, on } = options
-  const window = closedWindow(on)
+  const rulebook = await presentRulebook(db)
+  const window = closedWindow(rulebook, on)
   const counts: LateReporterCounts = {
     reportYear: window?.reportYear ?? null,
     windowClosedOn: window?.closesOn ?? null,
@@ -56,7 +59,7 @@ export async function listLateReporters(options: {
     options.signal?.throwIfAborted()
     const from: string = after
     after = await db.transaction(async (tx) =>
-      enterChunk(tx, { window, on, after: from, classes, counts }, options.now()),
+      enterChunk(tx, { rulebook, window, on, after: from, classes, counts }, options.now()),
     )
     await options.onProgress?.(counts)
   }
@@ -66,6 +69,7 @@ export async function listLateReporters(options: {
 }
 
 interface ChunkOptions {
+  rulebook: Rulebook
   window: ReportingWindow
   on: string
   after: string
@@ -76,7 +80,7 @@ interface ChunkOptions {
 
 /** Enters the next businesses; answers the last code looked at, or null when none was left. */
 async function enterChunk(tx: Tx, options: ChunkOptions, now: Date): Promise<string | null> {
-  const { window, on, after, classes, counts } = options
+  const { rulebook, window, on, after, classes, counts } = options
   // Or a mended report could move from quarantine to the reports between the looks at each, and be seen in neither.
   await lockRegistry(tx)
   const query = {
@@ -86,13 +90,14 @@ async function enterChunk(tx: Tx, options: ChunkOptions, now: Date): Promise<str
     on,
     facts: { reportYear: window.reportYear, windowClosedOn: window.closesOn, provisional: window.listBy.provisional },
     series: seriesOf(on),
+    windowRegions: windowRegions(rulebook, window.reportYear),
     after,
     limit: chunkSize,
     now,
   }
   let chunk = await enterLateReporters(tx, { ...query, classes })
   if (chunk.unjudged.length > 0) {
-    classes.push(...chunk.unjudged.map((reporter) => judgedClass(reporter, window, on)))
+    classes.push(...chunk.unjudged.map((reporter) => judgedClass(rulebook, reporter, window, on)))
     chunk = await enterLateReporters(tx, { ...query, classes })
   }
   counts.examined += chunk.examined
@@ -100,19 +105,28 @@ async function enterChunk(tx: Tx, options: ChunkOptions, now: Date): Promise<str
   for (const [reason, count] of Object.entries(chunk.notEntered)) {
     counts.notEntered[reason] = (counts.notEntered[reason] ?? 0) + count
   }
-  await takeEffect(tx, entryChanges(chunk.entered, classes, { reportYear: window.reportYear, on }), now, { told: true })
+  await takeEffect(tx, rulebook, entryChanges(chunk.entered, classes, { reportYear: window.reportYear, on }), now, {
+    told: true,
+  })
   return chunk.last
 }
 
-function judgedClass(reporter: ReporterClass, window: ReportingWindow, on: string): JudgedClass {
-  const verdict = judgeClass(reporter, window, on)
+function judgedClass(rulebook: Rulebook, reporter: ReporterClass, window: ReportingWindow, on: string): JudgedClass {
+  const verdict = judgeClass(rulebook, reporter, window, on)
   if (!verdict.enter) {
-    const nothing = { groundCode: null, list: null, rulebook: null, expiresOn: null, publishedUntil: null }
+    const nothing = {
+      groundCode: null,
+      list: null,
+      rulebook: null,
+      expiresOn: null,
+      publishedUntil: null,
+      lastDay: null,
+    }
     return { ...reporter, ...nothing, shown: false, eventData: null, reason: verdict.reason }
   }
-  const { enter: _, ...found } = verdict
-  const eventData = sharedEventData({ ...newEntry, ...found, reportYear: window.reportYear, listedOn: on })
-  return { ...reporter, ...found, reason: null, eventData }
+  const { enter: _, lastDay, ...found } = verdict
+  const entry = { ...newEntry, ...found, reportYear: window.reportYear, listedOn: on }
+  return { ...reporter, ...found, lastDay, reason: null, eventData: sharedEventData(rulebook, entry) }
 }
 
 const newEntry = {
