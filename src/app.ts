@@ -15,6 +15,8 @@ import { healthRoutes } from './platform/health.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
 import { openapiOptions } from './platform/openapi.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
+import { sanctionLaw } from './rulebook/measures.ts'
+import { sanctionRoutes } from './sanctions/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
@@ -76,6 +78,7 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
   await app.register(creditFileRoutes, { db, clock })
   await app.register(searchRoutes, { db, clock })
   await app.register(feedRoutes, { db, listener, authenticate })
+  await app.register(sanctionRoutes, { db, clock, authenticate, presentLaw: () => Promise.resolve(sanctionLaw) })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })
   return app

@@ -34,7 +34,11 @@ it('is OpenAPI 3.1 and tells every call of the service so far', () => {
     '/readyz',
     '/v1/credit-files/{uscc}',
     '/v1/feed/events',
+    '/v1/feed/orders',
+    '/v1/feed/receipts',
     '/v1/lookup',
+    '/v1/orders',
+    '/v1/orders/summary',
     '/v1/quarantine',
     '/v1/search',
   ])
