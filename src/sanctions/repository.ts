@@ -115,21 +115,30 @@ export async function lockEndedTerms(tx: Tx, on: string, limit: number): Promise
   )
 }
 
-/** The agency's own orders among these ids, with its newest answer to each, locked in order of id. */
-export async function lockOrdersOf(
-  tx: Tx,
-  agencyCode: string,
-  ids: readonly string[],
-): Promise<(Order & { said: Answer | null })[]> {
+/** The agency's own orders among these ids, locked in order of id. */
+export async function lockOrdersOf(tx: Tx, agencyCode: string, ids: readonly string[]): Promise<Order[]> {
   return rowsOf(
     tx,
-    sql`select ${orderColumns}, (
-          select json_build_object('status', r.status, 'executedOn', r.executed_on, 'reference', r.reference, 'note', r.note)
-          from sanction_receipts r where r.order_id = o.id order by r.id desc limit 1) as said
-        from sanction_orders o
+    sql`select ${orderColumns} from sanction_orders o
         where o.id in (select value::uuid from json_array_elements_text(${asJson(ids)})) and o.agency_code = ${agencyCode}
-        order by o.id for update of o`,
+        order by o.id for update`,
   )
+}
+
+/**
+ * The newest answer to each of these orders, by the order's id. Read after they are locked and not with the lock: what a
+ * statement reads beside the rows it waited for is as old as its beginning.
+ */
+export async function listNewestAnswers(tx: Tx, orders: readonly { id: string }[]): Promise<Map<string, Answer>> {
+  const rows = await rowsOf<{ orderId: string; said: Answer }>(
+    tx,
+    sql`select distinct on (r.order_id) r.order_id as "orderId", json_build_object('status', r.status,
+          'executedOn', r.executed_on, 'reference', r.reference, 'note', r.note) as said
+        from sanction_receipts r
+        where r.order_id in (select value::uuid from json_array_elements_text(${asJson(orders.map(({ id }) => id))}))
+        order by r.order_id, r.id desc`,
+  )
+  return new Map(rows.map(({ orderId, said }) => [orderId, said]))
 }
 
 /** Saves where orders stand. Orders whose lift is new are those with a `liftReason` of their own. */

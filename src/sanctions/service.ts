@@ -19,6 +19,7 @@ import {
 import {
   insertOrders,
   insertReceipts,
+  listNewestAnswers,
   listStandingMeasures,
   lockEndedTerms,
   lockOrdersOf,
@@ -206,14 +207,16 @@ export async function takeReceipts(
 ): Promise<ReceiptResult[]> {
   const orders = await lockOrdersOf(tx, by.agencyCode, [...new Set(receipts.map(({ orderId }) => orderId))])
   const orderOf = new Map(orders.map((order) => [order.id, order]))
+  const saidOf = await listNewestAnswers(tx, orders)
   const taken: ReceiptRow[] = []
   const results = receipts.map(({ orderId, ...answer }): ReceiptResult => {
     const order = orderOf.get(orderId)
     if (order === undefined) return { orderId, result: 'refused', status: null, error: 'unknown-order' }
-    const verdict = takeAnswer(order, order.said, answer, today)
+    const verdict = takeAnswer(order, saidOf.get(orderId) ?? null, answer, today)
     if (verdict.result === 'accepted') {
       const said = { ...answer, executedOn: dayToKeep(answer, today) }
-      orderOf.set(orderId, { ...order, ...verdict.order, awaitedSince: awaitedSince(verdict.order), said })
+      orderOf.set(orderId, { ...order, ...verdict.order, awaitedSince: awaitedSince(verdict.order) })
+      saidOf.set(orderId, said)
       taken.push({ ...said, id: uuidv7(), orderId })
     }
     return {
