@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ConfigError, describeConfig, parseConfig, type Config } from './config.ts'
 import { runDemo, type DemoLinks } from './demo/demo.ts'
 import { amendFromFile, AmendmentError } from './law/service.ts'
-import { createKey, createPartner, UnknownPartnerError } from './partners/service.ts'
+import { agencyCodeOf, createKey, createPartner, UnknownPartnerError } from './partners/service.ts'
 import { partnerKinds, scopes } from './partners/vocabulary.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, UnusableDatabaseError, type Database } from './platform/db.ts'
@@ -145,8 +145,17 @@ quarantine with the reason, and counted in the answer.`,
   command(partner, 'create', 'Register a partner')
     .requiredOption('--name <name>', 'its name (required)', parseName)
     .addOption(new Option('--kind <kind>', 'what it is (required)').choices(partnerKinds).makeOptionMandatory())
-    .option('--agency <code>', 'code of the agency, for one that receives sanction orders')
+    .option('--agency <code>', 'code or name of the agency, for one that receives sanction orders', parseName)
+    .addHelpText(
+      'after',
+      `
+Agencies go by code or Chinese name, e.g. mof, 财政部, samr, 市场监管总局; a body of 2015 leads to its successor. All codes
+are in docs/partners/agencies.md.`,
+    )
     .action(async (options: { name: string; kind: (typeof partnerKinds)[number]; agency?: string }, self: Command) => {
+      if (options.agency !== undefined && agencyCodeOf(options.agency) === null) {
+        tell(`xinjian: no measure is addressed to an agency ${options.agency}: it will get no orders`)
+      }
       await withDatabase(async ({ db }) => {
         const created = await createPartner(db, { ...options, agencyCode: options.agency }, systemClock.now())
         answer(self, created, () => `Partner ${created.name} (${created.kind}): ${created.id}`)

@@ -9,6 +9,8 @@ import { versionSubjects, type RulebookData } from '../rulebook/rulebook.ts'
 const day = z.iso.date()
 const text = z.strictObject({ zh: z.string().min(1).max(2000), en: z.string().min(1).max(2000) })
 const code = z.string().regex(/^[A-Z][A-Z0-9-]{1,40}$/, 'must be a code such as ABN-68-4-1')
+/** One ground, or all that begin so. */
+const groundPattern = z.string().regex(/^[A-Z][A-Z0-9-]*\*?$/, 'must be a ground such as ABN-68-4-1 or SER-44-*')
 const step = code.nullable()
 const years = z.int().min(1).max(100).nullable()
 
@@ -60,7 +62,7 @@ export const amendmentFile = z
     exitPolicies: z
       .array(
         inOrder({
-          grounds: z.array(z.string().regex(/^[A-Z][A-Z0-9-]*\*?$/)).min(1),
+          grounds: z.array(groundPattern).min(1),
           policy: z.enum(['auto', 'apply', 'manual']),
           termYears: years,
           earlyExitAfterYears: years,
@@ -91,12 +93,17 @@ export const amendmentFile = z
           label: text,
           agencies: z.array(z.string().min(1)).min(1),
           lists: z.array(z.enum(lists)),
-          grounds: z.array(code).optional(),
+          grounds: z.array(groundPattern).optional(),
+          follows: text.optional(),
+          ownTermYears: z.int().min(1).max(100).optional(),
           basisKind: z.enum(['LAW', 'POLICY', 'MEMO']),
           basis: text,
           measureClass: z.enum(['A', 'B', 'C']),
         }),
       )
+      .default([]),
+    sanctionDeadlines: z
+      .array(inOrder({ step: z.enum(['receive', 'execute', 'lift']), workingDays: amount, article: text }))
       .default([]),
   })
   .refine(({ note: _, ...rows }) => Object.values(rows).some((some) => some.length > 0), 'has no rows')
