@@ -100,7 +100,7 @@ export function sharedEventData(
     authority: _authority,
     decisionNumber: _number,
     ...data
-  } = eventDataOf({ ...entry, ...own }, { name: '', regionCode: '' })
+  } = eventDataOf(rulebook, { ...entry, ...own }, { name: '', regionCode: '' })
   const { name: _name, regionCode: _region, ...shared } = data
   return shared
 }
