@@ -74,9 +74,9 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 
-  const { authenticate } = bearerKeys(app, keyVerifier(db))
+  const { authenticate, identify } = bearerKeys(app, keyVerifier(db))
   await app.register(healthRoutes, { db })
-  await app.register(creditFileRoutes, { db, clock })
+  await app.register(creditFileRoutes, { db, clock, identify })
   await app.register(searchRoutes, { db, clock })
   await app.register(lawRoutes, { db })
   await app.register(feedRoutes, { db, listener, authenticate })

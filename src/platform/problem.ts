@@ -87,6 +87,14 @@ export const problems = {
     title: { zh: '不支持的内容类型', en: 'Unsupported media type' },
     meaning: { zh: '请求内容须为 application/json。', en: 'Send the body as application/json.' },
   },
+  'unknown-listing': {
+    status: 404,
+    title: { zh: '没有该名单记录', en: 'There is no such entry' },
+    meaning: {
+      zh: '名单上没有这条记录，或者它不再公示。',
+      en: 'No entry of the list has this id, or it is no longer published.',
+    },
+  },
   'unknown-step': {
     status: 404,
     title: { zh: '规则中没有该步骤', en: 'The rulebook has no such step' },
