@@ -8,6 +8,7 @@ import type { FeedListener } from './feed/listener.ts'
 import { feedRoutes } from './feed/routes.ts'
 import { lawRoutes } from './law/routes.ts'
 import { decisionRoutes } from './listings/decisions/routes.ts'
+import { presentRulebook } from './law/service.ts'
 import { keyVerifier } from './partners/service.ts'
 import { bearerKeys } from './platform/auth.ts'
 import type { Config } from './config.ts'
@@ -17,6 +18,7 @@ import { healthRoutes } from './platform/health.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
 import { openapiOptions } from './platform/openapi.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
+import { sanctionRoutes } from './sanctions/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
@@ -80,6 +82,7 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
   await app.register(lawRoutes, { db })
   await app.register(feedRoutes, { db, listener, authenticate })
   await app.register(decisionRoutes, { db, clock, authenticate })
+  await app.register(sanctionRoutes, { db, clock, authenticate, presentLaw: () => presentRulebook(db) })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })
   return app

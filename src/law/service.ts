@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { v7 as uuidv7 } from 'uuid'
-import type { DbOrTx, Tx } from '../platform/db.ts'
+import type { Db, DbOrTx, Tx } from '../platform/db.ts'
+import { inLanguage } from '../platform/language.ts'
 import { Problem } from '../platform/problem.ts'
 import { withAmendments } from '../rulebook/amend.ts'
 import { builtInRulebook } from '../rulebook/built-in.ts'
@@ -7,6 +10,7 @@ import type { YearArrangement } from '../rulebook/calendar.ts'
 import { judgeCase, permit, type CaseState } from '../rulebook/case.ts'
 import { RuleError, type CaseFacts } from '../rulebook/course.ts'
 import type { Rulebook, RulebookData } from '../rulebook/rulebook.ts'
+import { amendmentFile, amendmentOf, calendarFile, type AmendmentRows } from './amendment.ts'
 import { findNewestAmendmentId, insertAmendment, listAmendments } from './repository.ts'
 
 /** The rulebook compiled last, by the id of its newest amendment, which no other database has. */
@@ -73,4 +77,48 @@ export function problemOf(error: RuleError): Problem {
     zh: article === null ? detail.zh : `${detail.zh}依据：${article.zh}。`,
     en: article === null ? detail.en : `${detail.en} Article: ${article.en}.`,
   })
+}
+
+/** A file of amendments that cannot be taken. `message` names the file and every fault in it with its place. */
+export class AmendmentError extends Error {
+  override name = 'AmendmentError'
+}
+
+/**
+ * Takes a file of amendments (rows of the rulebook, or a year of the calendar), all of it or nothing.
+ * @returns the new revision, and the years whose notice it holds
+ * @throws AmendmentError
+ */
+export async function amendFromFile(
+  db: Db,
+  path: string,
+  kind: 'rows' | 'calendar',
+  now: Date,
+): Promise<{ revision: number; years: number[] }> {
+  const content = await readAmendment(path)
+  const parsed = kind === 'rows' ? amendmentFile.safeParse(content) : calendarFile.safeParse(content)
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(
+      ({ path: at, message }) => `/${at.map(String).join('/')}: ${inLanguage(message).en}`,
+    )
+    throw new AmendmentError(`${path}: ${faults.join('; ')}`)
+  }
+  const amendment =
+    'note' in parsed.data
+      ? amendmentOf(parsed.data as AmendmentRows)
+      : {
+          calendar: parsed.data,
+          note: `State Council notice, from ${basename(path)}`,
+        }
+  const revision = await db.transaction((tx) => amendRulebook(tx, amendment, now))
+  return { revision, years: 'calendar' in amendment ? Object.keys(amendment.calendar).map(Number) : [] }
+}
+
+async function readAmendment(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as unknown
+  } catch (error) {
+    const why = error instanceof SyntaxError ? `is no JSON: ${error.message}` : 'cannot be read'
+    throw new AmendmentError(`${path}: ${why}`)
+  }
 }

@@ -1,6 +1,8 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { KeyVerifier } from '../platform/auth.ts'
 import type { DbOrTx } from '../platform/db.ts'
+import { findAgency } from '../rulebook/agencies.ts'
+import { agencies } from '../rulebook/data/agencies.ts'
 import { makeKey, matchesSecret, parseKey } from './domain.ts'
 import { existsPartner, findLiveKey, insertKey, insertPartner } from './repository.ts'
 import type { partnerKinds, scopes } from './vocabulary.ts'
@@ -14,7 +16,15 @@ export interface Partner {
   kind: PartnerKind
 }
 
-/** Registers an agency, a platform or a member of staff. */
+/**
+ * The code of the agency that is called so: by a code, an official name, the name it had in 2015 or a short one; null for
+ * one that the rulebook does not know, to which no order is addressed.
+ */
+export function agencyCodeOf(called: string): string | null {
+  return findAgency(agencies, called)?.code ?? null
+}
+
+/** Registers an agency, a platform or a member of staff. A name of an agency is kept as its code, any other as it is. */
 export async function createPartner(
   db: DbOrTx,
   partner: { name: string; kind: PartnerKind; agencyCode?: string | undefined },
@@ -22,8 +32,12 @@ export async function createPartner(
 ): Promise<Partner> {
   const id = uuidv7()
   const { name, kind, agencyCode } = partner
-  await insertPartner(db, { id, name, kind, agencyCode: agencyCode ?? null, createdAt: now })
+  await insertPartner(db, { id, name, kind, agencyCode: codeToKeep(agencyCode), createdAt: now })
   return { id, name, kind }
+}
+
+function codeToKeep(called: string | undefined): string | null {
+  return called === undefined ? null : (agencyCodeOf(called) ?? called)
 }
 
 /** No partner has the id that a key was asked for. */

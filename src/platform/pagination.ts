@@ -19,16 +19,24 @@ export function listName(path: string, filter: object): string {
   return `${path}?${JSON.stringify(Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)))}`
 }
 
+/** What the contract calls the cursor of a list. */
+type CursorParameter = 'cursor' | 'after'
+
 /**
  * The key, of the form `key`, after which a page begins; null for the first page.
  * @throws Problem invalid-cursor for a cursor that this list did not give out
  */
-export function afterOf(list: string, cursor: string | undefined, key: z.ZodType<string>): string | null {
+export function afterOf(
+  list: string,
+  cursor: string | undefined,
+  key: z.ZodType<string>,
+  parameter: CursorParameter = 'cursor',
+): string | null {
   if (cursor === undefined) return null
   const [seal, after] = Buffer.from(cursor, 'base64url').toString('utf8').split('\n')
   if (after !== undefined && seal === sealOf(list, after) && key.safeParse(after).success) return after
   throw new Problem('invalid-cursor', problems['invalid-cursor'].meaning, {
-    errors: [{ pointer: '/querystring/cursor', detail: problems['invalid-cursor'].title }],
+    errors: [{ pointer: `/querystring/${parameter}`, detail: problems['invalid-cursor'].title }],
   })
 }
 
@@ -38,16 +46,23 @@ export function afterOf(list: string, cursor: string | undefined, key: z.ZodType
  */
 export function pageOf<Row>(
   rows: readonly Row[],
-  options: { list: string; limit: number; keyOf: (row: Row) => string; request: FastifyRequest; reply: FastifyReply },
+  options: {
+    list: string
+    limit: number
+    keyOf: (row: Row) => string
+    request: FastifyRequest
+    reply: FastifyReply
+    parameter?: CursorParameter
+  },
 ): { items: Row[]; next: string | null } {
-  const { list, limit, keyOf, request, reply } = options
+  const { list, limit, keyOf, request, reply, parameter = 'cursor' } = options
   const items = rows.slice(0, limit)
   const last = items.at(-1)
   if (rows.length <= limit || last === undefined) return { items, next: null }
   const after = keyOf(last)
   const next = Buffer.from(`${sealOf(list, after)}\n${after}`).toString('base64url')
   const url = new URL(request.url, 'http://host')
-  url.searchParams.set('cursor', next)
+  url.searchParams.set(parameter, next)
   void reply.header('link', `<${url.pathname}${url.search}>; rel="next"`)
   return { items, next }
 }

@@ -48,6 +48,14 @@ export const problems = {
       en: 'The key is valid but was not given the scope that this call needs. Ask the operator for it.',
     },
   },
+  'not-an-agency': {
+    status: 403,
+    title: { zh: '密钥不属于协同部门', en: 'The key is not that of an agency' },
+    meaning: {
+      zh: '惩戒指令只发给协同部门。请由运营方以 partner create --kind agency --agency <代码> 登记贵部门，再签发密钥。',
+      en: 'Sanction orders go to agencies. Ask the operator to register yours with `partner create --kind agency --agency <code>` and to issue a key for it.',
+    },
+  },
   'not-found': {
     status: 404,
     title: { zh: '没有此页面或接口', en: 'There is nothing at this address' },

@@ -32,6 +32,7 @@ export function withAmendments(rulebook: Rulebook, amendments: readonly Amendmen
     amended.exitPolicies = superseded(amended.exitPolicies, data.exitPolicies, (row) => row.grounds.join())
     amended.afterExit = superseded(amended.afterExit, data.afterExit, (row) => row.list)
     amended.measures = superseded(amended.measures, data.measures, (row) => row.code)
+    amended.sanctionDeadlines = superseded(amended.sanctionDeadlines, data.sanctionDeadlines, (row) => row.step)
     amended.reportWindows = [...(data.reportWindows ?? []), ...amended.reportWindows]
   }
   return amended

@@ -1,8 +1,10 @@
 import { calendarOf } from './calendar.ts'
+import { agencies, memoranda } from './data/agencies.ts'
 import { abnormalGrounds } from './data/abnormal-grounds.ts'
 import { arrangements } from './data/arrangements.ts'
 import { afterExit, exitPolicies, reportWindows } from './data/exits.ts'
 import { instruments } from './data/instruments.ts'
+import { measures, sanctionDeadlines } from './data/measures.ts'
 import { seriousGrounds } from './data/serious-grounds.ts'
 import { steps } from './data/steps.ts'
 import { versions } from './data/versions.ts'
@@ -19,5 +21,8 @@ export const builtInRulebook: Rulebook = {
   exitPolicies,
   afterExit,
   reportWindows,
-  measures: [],
+  measures,
+  agencies,
+  memoranda,
+  sanctionDeadlines,
 }

@@ -80,7 +80,8 @@ export function caseDeadlines(
       // Counted from the application, or from the day on which what the ground asks for was verified (查实).
       add('remove-by', ground.exit.step, ground.exit.verified ? exit.acceptedOn : exit.appliedOn)
       if (isSerious && ground.exit.step === null) {
-        add('decide-by', 'SER44-DEC-15', exit.acceptedOn) || add('decide-by', 'REP25-DEC-7', exit.acceptedOn)
+        const within15 = add('decide-by', 'SER44-DEC-15', exit.acceptedOn)
+        if (!within15) add('decide-by', 'REP25-DEC-7', exit.acceptedOn)
       }
     }
     if (objection !== null) {
@@ -117,9 +118,9 @@ function promotionDeadlines(
   const notice = stepDue(rulebook, 'ABN-WARN-60', enteredOn)
   // 10 working days also between the repeal of Order 83 and that of the rule itself, where no order set another time.
   const promotion = stepPeriodFrom(rulebook, 'SER83-LIST-1', anniversary.dueOn)
-  const isOver = ruleEndsOn !== null && on > ruleEndsOn
   const promoteBy = promotion?.dueOn ?? null
-  const isOpen = isOver && promoteBy !== null && ruleEndsOn !== null && promoteBy > ruleEndsOn && on <= promoteBy
+  const isOver = ruleEndsOn !== null && on > ruleEndsOn
+  const isOpen = isOver && promoteBy !== null && promoteBy > ruleEndsOn && on <= promoteBy
   if (isOver && !isOpen) return none
   const deadlines: Deadline[] = []
   if (notice?.dueOn != null && !isOver) {

@@ -1,0 +1,303 @@
+import { sql, type SQL } from 'drizzle-orm'
+import type { List } from '../listings/vocabulary.ts'
+import { asJson, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
+import type { Answer, EntryInForce, ImposedMeasure, OrderCount, OrderedMeasure, OrderState } from './domain.ts'
+import { openStatuses, type LiftReason, type OpenStatus, type OrderStatus } from './vocabulary.ts'
+
+/** An order with all that is known of it. */
+export interface Order extends OrderState {
+  id: string
+  agencyCode: string
+  measureCode: string
+  listingId: string
+  list: List
+  uscc: string
+  name: string
+  memorandum: string | null
+  until: string | null
+  ownTerm: boolean
+  awaitedSince: string | null
+  liftReason: LiftReason | null
+}
+
+const orderColumns = sql.raw(`o.id, o.agency_code as "agencyCode", o.measure_code as "measureCode",
+  o.listing_id as "listingId", o.list, o.uscc, o.name, o.memorandum, o.imposed_on::text as "imposedOn",
+  o.until::text as "until", o.own_term as "ownTerm", o.status, o.awaited_since::text as "awaitedSince",
+  o.received_on::text as "receivedOn", o.executed_on::text as "executedOn", o.lift_reason as "liftReason",
+  o.lift_requested_on::text as "liftRequestedOn", o.lifted_on::text as "liftedOn"`)
+
+/**
+ * Orders each measure of `sets[entry.set]` for each entry, in one statement. What stands already is left as it is.
+ * @returns how many orders went out for each entry that got any
+ */
+export async function insertOrders(
+  tx: Tx,
+  entries: readonly (EntryInForce & { set: number })[],
+  measures: readonly (OrderedMeasure & { set: number })[],
+  now: Date,
+): Promise<Map<string, number>> {
+  const rows = await rowsOf<{ listingId: string; count: number }>(
+    tx,
+    sql`with inserted as (
+          insert into sanction_orders (id, agency_code, measure_code, listing_id, list, uscc, name, memorandum, imposed_on,
+            until, own_term, recorded_at, status, awaited_since)
+          select uuid_v7(${now.toISOString()}::timestamptz), m."agencyCode", m."measureCode", e.id, e.list, e.uscc, e.name,
+            m.memorandum, e."effectiveOn", coalesce(m.until, e."expiresOn"), m."ownTerm", ${now.toISOString()}::timestamptz,
+            'pending', e."effectiveOn"
+          from json_to_recordset(${asJson(entries)}) as e (id uuid, list text, uscc text, name text, "effectiveOn" date,
+              "expiresOn" date, set int)
+            join json_to_recordset(${asJson(measures)}) as m ("agencyCode" text, "measureCode" text, memorandum text,
+              until date, "ownTerm" boolean, set int) on m.set = e.set
+          on conflict (listing_id, measure_code, agency_code) where lift_requested_on is null do nothing
+          returning listing_id
+        )
+        select i.listing_id as "listingId", count(*)::int as count from inserted i group by i.listing_id`,
+  )
+  return new Map(rows.map(({ listingId, count }) => [listingId, count]))
+}
+
+/** Closes the lifts that are not confirmed of measures that are ordered anew: lifting them now would undo the new order. */
+export async function supersedeLifts(tx: Tx, entries: readonly { id: string; uscc: string }[]): Promise<void> {
+  await tx.execute(sql`
+    update sanction_orders o set status = 'superseded', awaited_since = null
+    from json_to_recordset(${asJson(entries)}) as e (id uuid, uscc text)
+    where o.uscc = e.uscc and o.listing_id = e.id and o.status = 'lift-pending'
+      and exists (select from sanction_orders n where n.listing_id = o.listing_id and n.measure_code = o.measure_code
+        and n.agency_code = o.agency_code and n.lift_requested_on is null)`)
+}
+
+/** The measures that stand against each of these entries, by the entry's id. */
+export async function listStandingMeasures(
+  db: DbOrTx,
+  listingIds: readonly string[],
+): Promise<Map<string, ImposedMeasure[]>> {
+  const rows = await rowsOf<ImposedMeasure & { listingId: string }>(
+    db,
+    sql`select o.listing_id as "listingId", o.measure_code as "measureCode", o.agency_code as "agencyCode",
+          o.imposed_on::text as "imposedOn", o.until::text as "until"
+        from sanction_orders o
+        where o.listing_id in (select value::uuid from json_array_elements_text(${asJson(listingIds)}))
+          and o.lift_requested_on is null
+        order by o.measure_code, o.agency_code`,
+  )
+  return groupBy(rows, ({ listingId }) => listingId)
+}
+
+function groupBy<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>()
+  for (const row of rows) {
+    const group = groups.get(keyOf(row))
+    if (group === undefined) groups.set(keyOf(row), [row])
+    else group.push(row)
+  }
+  return groups
+}
+
+/** Orders whose lift was not requested yet, locked in order of id, as every writer locks them. */
+export async function lockStandingOrders(tx: Tx, listingIds: readonly string[]): Promise<Order[]> {
+  return rowsOf(
+    tx,
+    sql`select ${orderColumns} from sanction_orders o
+        where o.listing_id in (select value::uuid from json_array_elements_text(${asJson(listingIds)}))
+          and o.lift_requested_on is null
+        order by o.id for update`,
+  )
+}
+
+/** Up to `limit` orders whose own term was over before `on`, with the region of the business, locked in order of id. */
+export async function lockEndedTerms(tx: Tx, on: string, limit: number): Promise<(Order & { regionCode: string })[]> {
+  return rowsOf(
+    tx,
+    sql`select ${orderColumns}, s.region_code as "regionCode"
+        from sanction_orders o join subjects s on s.uscc = o.uscc
+        where o.own_term and o.lift_requested_on is null and o.until < ${on}
+        order by o.id limit ${limit} for update of o`,
+  )
+}
+
+/** The agency's own orders among these ids, locked in order of id. */
+export async function lockOrdersOf(tx: Tx, agencyCode: string, ids: readonly string[]): Promise<Order[]> {
+  return rowsOf(
+    tx,
+    sql`select ${orderColumns} from sanction_orders o
+        where o.id in (select value::uuid from json_array_elements_text(${asJson(ids)})) and o.agency_code = ${agencyCode}
+        order by o.id for update`,
+  )
+}
+
+/**
+ * The newest answer to each of these orders, by the order's id. Read after they are locked and not with the lock: what a
+ * statement reads beside the rows it waited for is as old as its beginning.
+ */
+export async function listNewestAnswers(tx: Tx, orders: readonly { id: string }[]): Promise<Map<string, Answer>> {
+  const rows = await rowsOf<{ orderId: string; said: Answer }>(
+    tx,
+    sql`select distinct on (r.order_id) r.order_id as "orderId", json_build_object('status', r.status,
+          'executedOn', r.executed_on, 'reference', r.reference, 'note', r.note) as said
+        from sanction_receipts r
+        where r.order_id in (select value::uuid from json_array_elements_text(${asJson(orders.map(({ id }) => id))}))
+        order by r.order_id, r.id desc`,
+  )
+  return new Map(rows.map(({ orderId, said }) => [orderId, said]))
+}
+
+/** Saves where orders stand. Orders whose lift is new are those with a `liftReason` of their own. */
+export async function updateOrders(
+  tx: Tx,
+  orders: readonly (OrderState & { id: string; awaitedSince: string | null; liftReason: LiftReason | null })[],
+  now: Date,
+): Promise<void> {
+  await tx.execute(sql`
+    update sanction_orders o set status = n.status, awaited_since = n."awaitedSince", received_on = n."receivedOn",
+      executed_on = n."executedOn", lift_requested_on = n."liftRequestedOn", lift_reason = n."liftReason",
+      lifted_on = n."liftedOn",
+      lift_recorded_at = case when n."liftReason" is null then null
+        else coalesce(o.lift_recorded_at, ${now.toISOString()}::timestamptz) end
+    from json_to_recordset(${asJson(orders)}) as n (id uuid, status text, "awaitedSince" date, "receivedOn" date,
+      "executedOn" date, "liftRequestedOn" date, "liftReason" text, "liftedOn" date)
+    where o.id = n.id`)
+}
+
+export interface ReceiptRow extends Answer {
+  id: string
+  orderId: string
+}
+
+export async function insertReceipts(
+  tx: Tx,
+  receipts: readonly ReceiptRow[],
+  by: { partnerId: string; keyId: string },
+  now: Date,
+): Promise<void> {
+  await tx.execute(sql`
+    insert into sanction_receipts (id, order_id, status, executed_on, reference, note, partner_id, key_id, recorded_at)
+    select r.id, r."orderId", r.status, r."executedOn", r.reference, r.note, ${by.partnerId}, ${by.keyId},
+      ${now.toISOString()}::timestamptz
+    from json_to_recordset(${asJson(receipts)}) as r (id uuid, "orderId" uuid, status text, "executedOn" date,
+      reference text, note text)`)
+}
+
+/**
+ * Orders of an agency, oldest first. One scan of the index for each status, as far as the page reaches: an agency with
+ * millions of executed orders reads its few open ones at once.
+ */
+export async function listOrdersOfAgency(
+  db: DbOrTx,
+  query: { agencyCode: string; statuses: readonly OrderStatus[]; after: string | null; limit: number },
+): Promise<Order[]> {
+  const after = query.after === null ? sql`` : sql`and o.id > ${query.after}`
+  return rowsOf(
+    db,
+    sql`select page.* from json_array_elements_text(${asJson(query.statuses)}) as s (status)
+        cross join lateral (
+          select ${orderColumns} from sanction_orders o
+          where o.agency_code = ${query.agencyCode} and o.status = s.status ${after}
+          order by o.id limit ${query.limit}
+        ) as page order by page.id limit ${query.limit}`,
+  )
+}
+
+export interface OrderFilter {
+  agency?: string | undefined
+  uscc?: string | undefined
+  statuses?: readonly OrderStatus[] | undefined
+}
+
+function filterOf({ agency, uscc }: OrderFilter): SQL {
+  const conditions = [sql`true`]
+  if (agency !== undefined) conditions.push(sql`o.agency_code = ${agency}`)
+  if (uscc !== undefined) conditions.push(sql`o.uscc = ${uscc}`)
+  return sql.join(conditions, sql` and `)
+}
+
+/** Orders across agencies, newest first. */
+export async function listOrders(
+  db: DbOrTx,
+  { statuses, after, limit, ...filter }: OrderFilter & { after: string | null; limit: number },
+): Promise<Order[]> {
+  const inStatus =
+    statuses === undefined ? sql`` : sql`and o.status in (select json_array_elements_text(${asJson(statuses)}))`
+  return rowsOf(
+    db,
+    sql`select ${orderColumns} from sanction_orders o
+        where ${filterOf(filter)} ${inStatus} ${after === null ? sql`` : sql`and o.id < ${after}`}
+        order by o.id desc limit ${limit}`,
+  )
+}
+
+/** The newest day of each status such that what was awaited since then, or longer, is late; null when nothing is. */
+export type LateSince = Record<OpenStatus, string | null>
+
+/** What is late: statuses in the order in which they are shown, of each what has been awaited longest first. */
+function lateOf(lateSince: LateSince, statuses: readonly OrderStatus[]) {
+  return openStatuses
+    .filter((status) => statuses.includes(status))
+    .map((status, rank) => ({ rank, status, since: lateSince[status] }))
+}
+
+/** Place of an order in the list of late ones. */
+export interface LatePlace {
+  rank: number
+  since: string
+  id: string
+}
+
+/** Orders whose answer is late, lifts that are not confirmed first, of each kind the longest awaited first. */
+export async function listLateOrders(
+  db: DbOrTx,
+  query: OrderFilter & { lateSince: LateSince; after: LatePlace | null; limit: number },
+): Promise<(Order & { rank: number })[]> {
+  const { lateSince, statuses = openStatuses, after, limit, ...filter } = query
+  const beyond =
+    after === null
+      ? sql``
+      : sql`and (l.rank > ${after.rank} or l.rank = ${after.rank}
+          and (o.awaited_since, o.id) > (${after.since}::date, ${after.id}::uuid))`
+  return rowsOf(
+    db,
+    sql`select page.* from json_to_recordset(${asJson(lateOf(lateSince, statuses))}) as l (rank int, status text, since date)
+        cross join lateral (
+          select ${orderColumns}, l.rank from sanction_orders o
+          where o.status = l.status and o.awaited_since <= l.since and ${filterOf(filter)} ${beyond}
+          order by o.awaited_since, o.id limit ${limit}
+        ) as page order by page.rank, page."awaitedSince", page.id limit ${limit}`,
+  )
+}
+
+/** How many orders each agency has in each status, and of how many of them the answer is late. */
+export async function countOrders(db: DbOrTx, lateSince: LateSince): Promise<OrderCount[]> {
+  return rowsOf(
+    db,
+    sql`with late as (
+          select o.agency_code, o.status, count(*) as orders
+          from json_to_recordset(${asJson(lateOf(lateSince, openStatuses))}) as l (status text, since date)
+            join sanction_orders o on o.status = l.status and o.awaited_since <= l.since
+          group by o.agency_code, o.status
+        )
+        select o.agency_code as "agencyCode", o.status, count(*)::int as orders, coalesce(max(late.orders), 0)::int as late
+        from sanction_orders o left join late on late.agency_code = o.agency_code and late.status = o.status
+        group by o.agency_code, o.status`,
+  )
+}
+
+/**
+ * The measures against a business on the day `asOf` as it was known at `knownAt`, each with its entry. A measure is over
+ * from the day on which its lift is requested, whatever the agency has confirmed; one whose entry was void never was.
+ */
+export async function listSanctions(
+  db: DbOrTx,
+  query: { uscc: string; asOf: string; knownAt: Date },
+): Promise<(ImposedMeasure & { listingId: string })[]> {
+  const knownAt = sql`${query.knownAt.toISOString()}::timestamptz`
+  return rowsOf(
+    db,
+    sql`select o.measure_code as "measureCode", o.agency_code as "agencyCode", o.listing_id as "listingId",
+          o.imposed_on::text as "imposedOn", o.until::text as "until"
+        from sanction_orders o
+        where o.uscc = ${query.uscc} and o.imposed_on <= ${query.asOf} and o.recorded_at <= ${knownAt}
+          and (o.until is null or o.until >= ${query.asOf})
+          and (o.lift_recorded_at is null or o.lift_recorded_at > ${knownAt}
+            or o.lift_reason not in ('revoked', 'corrected') and o.lift_requested_on > ${query.asOf})
+        order by o.measure_code, o.agency_code, o.imposed_on, o.id`,
+  )
+}
