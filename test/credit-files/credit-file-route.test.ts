@@ -92,7 +92,7 @@ describe('200', () => {
       ]) as unknown,
       asOf: '2026-11-25',
       knownAt: '2026-11-25T04:00:00.000Z',
-      position: 5,
+      position: 6,
     })
   })
 
