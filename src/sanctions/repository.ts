@@ -57,11 +57,11 @@ export async function insertOrders(
 }
 
 /** Closes the lifts that are not confirmed of measures that are ordered anew: lifting them now would undo the new order. */
-export async function supersedeLifts(tx: Tx, entries: readonly { id: string; uscc: string }[]): Promise<void> {
+export async function supersedeLifts(tx: Tx, listingIds: readonly string[]): Promise<void> {
   await tx.execute(sql`
     update sanction_orders o set status = 'superseded', awaited_since = null
-    from json_to_recordset(${asJson(entries)}) as e (id uuid, uscc text)
-    where o.uscc = e.uscc and o.listing_id = e.id and o.status = 'lift-pending'
+    where o.listing_id in (select value::uuid from json_array_elements_text(${asJson(listingIds)}))
+      and o.status = 'lift-pending'
       and exists (select from sanction_orders n where n.listing_id = o.listing_id and n.measure_code = o.measure_code
         and n.agency_code = o.agency_code and n.lift_requested_on is null)`)
 }

@@ -53,7 +53,7 @@ export async function imposeMeasures(
   const measures = sets.flatMap((set, place) => set.map((measure) => ({ ...measure, set: place })))
   const counts = await insertOrders(tx, ordered, measures, now)
   if (counts.size === 0) return
-  await supersedeLifts(tx, entries)
+  await supersedeLifts(tx, [...counts.keys()])
   const imposed = ordered.filter(({ id }) => counts.has(id))
   // Where something stood already, such as a bar that outlived the exit, it is told with what is new.
   const partly = imposed.filter(({ id, set }) => counts.get(id) !== sets[set]?.length)
