@@ -6,6 +6,8 @@ import { v7 as uuidv7 } from 'uuid'
 import { creditFileRoutes } from './credit-files/routes.ts'
 import type { FeedListener } from './feed/listener.ts'
 import { feedRoutes } from './feed/routes.ts'
+import { lawRoutes } from './law/routes.ts'
+import { presentRulebook } from './law/service.ts'
 import { keyVerifier } from './partners/service.ts'
 import { bearerKeys } from './platform/auth.ts'
 import type { Config } from './config.ts'
@@ -15,7 +17,6 @@ import { healthRoutes } from './platform/health.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
 import { openapiOptions } from './platform/openapi.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
-import { sanctionLaw } from './rulebook/measures.ts'
 import { sanctionRoutes } from './sanctions/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
@@ -77,8 +78,9 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
   await app.register(healthRoutes, { db })
   await app.register(creditFileRoutes, { db, clock })
   await app.register(searchRoutes, { db, clock })
+  await app.register(lawRoutes, { db })
   await app.register(feedRoutes, { db, listener, authenticate })
-  await app.register(sanctionRoutes, { db, clock, authenticate, presentLaw: () => Promise.resolve(sanctionLaw) })
+  await app.register(sanctionRoutes, { db, clock, authenticate, presentLaw: () => presentRulebook(db) })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })
   return app

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { ConfigError, describeConfig, parseConfig, type Config } from './config.ts'
 import { runDemo, type DemoLinks } from './demo/demo.ts'
+import { amendFromFile, AmendmentError } from './law/service.ts'
 import { agencyCodeOf, createKey, createPartner, UnknownPartnerError } from './partners/service.ts'
 import { partnerKinds, scopes } from './partners/vocabulary.ts'
 import { systemClock } from './platform/clock.ts'
@@ -177,6 +178,36 @@ are in docs/partners/agencies.md.`,
       })
     })
 
+  const law = program.command('rulebook').description('The law as data')
+  command(law, 'amend <file>', 'Add instruments, grounds, deadlines or other rows of the law, as data')
+    .addHelpText(
+      'after',
+      `
+The file is JSON: {"note": "what it rests on", "steps": [...], "grounds": [...], "versions": [...], ...} with rows as
+/v1/rulebook has them, texts as {"zh", "en"}. A row takes effect from its day \`from\`; the one before it ends the day
+before. What was decided keeps the version it was decided under. docs/operating/the-law.md has examples.`,
+    )
+    .action(async (file: string, _options, self: Command) => {
+      await withDatabase(async ({ db }) => {
+        const { revision } = await amendFromFile(db, file, 'rows', systemClock.now())
+        answer(self, { revision }, () => `The rulebook is at revision ${revision}.`)
+      })
+    })
+  const calendar = program.command('calendar').description('Working days')
+  command(calendar, 'load <file>', 'Load the State Council holiday notice of a year')
+    .addHelpText(
+      'after',
+      `
+The file is JSON: {"year": 2027, "off": ["2027-01-01", ...], "work": ["2027-02-06", ...]}, or the year's file of the
+project holiday-cn. Due dates that were provisional are corrected, with events.`,
+    )
+    .action(async (file: string, _options, self: Command) => {
+      await withDatabase(async ({ db }) => {
+        const { revision, years } = await amendFromFile(db, file, 'calendar', systemClock.now())
+        answer(self, { revision, years }, () => `Loaded ${years.join(', ')}; the rulebook is at revision ${revision}.`)
+      })
+    })
+
   command(program, 'config', 'Print the settings, which come from the environment alone').action(
     (_options, self: Command) => {
       const settings = describeConfig(parseConfig(process.env))
@@ -231,7 +262,15 @@ function collectScope(scope: string, before: string[] = []): string[] {
 
 /** The one line that tells a fault of the input or the surroundings; null for a bug, which keeps its stack. */
 function describeFault(error: unknown): string | null {
-  const kinds = [UsageError, ConfigError, FileError, JobError, UnknownPartnerError, UnusableDatabaseError]
+  const kinds = [
+    AmendmentError,
+    UsageError,
+    ConfigError,
+    FileError,
+    JobError,
+    UnknownPartnerError,
+    UnusableDatabaseError,
+  ]
   const { message, code } = faultOf(error)
   // The operating system and PostgreSQL have codes, and say in one line what they could not do.
   return code !== null || kinds.some((kind) => error instanceof kind) ? message || code : null

@@ -1,6 +1,7 @@
 import { mayBeIdentityNumber } from '../registry/identifiers.ts'
 import { isOnTime } from '../rulebook/annual-report.ts'
 import { groundOfVersion } from '../rulebook/grounds.ts'
+import type { Rulebook } from '../rulebook/rulebook.ts'
 import type { Language } from '../platform/language.ts'
 import type { HeldFile, HeldListing } from './repository.ts'
 import type { CreditFile } from './schemas.ts'
@@ -9,7 +10,11 @@ import type { CreditFile } from './schemas.ts'
  * What the public may see of a business (design rule 7; rulebook section 7). Every public path goes through here: what
  * is held comes in, what may be shown goes out.
  */
-export function publishFile(held: HeldFile, view: { asOf: string; knownAt: string; language: Language }): CreditFile {
+export function publishFile(
+  rulebook: Rulebook,
+  held: HeldFile,
+  view: { asOf: string; knownAt: string; language: Language },
+): CreditFile {
   const listings = held.listings.filter(mayBeShown)
   return {
     subject: publishSubject(held.subject),
@@ -18,10 +23,10 @@ export function publishFile(held: HeldFile, view: { asOf: string; knownAt: strin
     annualReports: held.annualReports.map(({ year, publishedOn, revision }) => ({
       year,
       publishedOn,
-      onTime: isOnTime(year, publishedOn),
+      onTime: isOnTime(rulebook, { year, publishedOn }, held.subject),
       revision,
     })),
-    listings: listings.map((listing) => publishListing(listing, view.language)),
+    listings: listings.map((listing) => publishListing(rulebook, listing, view.language)),
     // Nothing records a penalty, an honour or a sanction yet, so no business has one.
     penalties: [],
     honours: [],
@@ -61,7 +66,11 @@ export function standingOf(listings: readonly Pick<HeldListing, 'list' | 'status
   return inForce.length > 0 ? 'abnormal' : 'clear'
 }
 
-function publishListing({ groundCode, ...listing }: HeldListing, language: Language): CreditFile['listings'][number] {
-  const ground = groundOfVersion(groundCode, listing.rulebook)
+function publishListing(
+  rulebook: Rulebook,
+  { groundCode, ...listing }: HeldListing,
+  language: Language,
+): CreditFile['listings'][number] {
+  const ground = groundOfVersion(rulebook, groundCode, listing.rulebook)
   return { ...listing, ground: { code: groundCode, label: ground.label[language], article: ground.article[language] } }
 }

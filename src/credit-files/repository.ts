@@ -25,6 +25,8 @@ export interface HeldFile {
   webPresences: CreditFile['webPresences']
   annualReports: { year: number; publishedOn: string; revision: number }[]
   listings: HeldListing[]
+  /** The newest amendment of the law at the moment of reading. */
+  amendmentId: string | null
   position: number
 }
 
@@ -74,6 +76,7 @@ export async function findHeldFile(db: DbOrTx, uscc: string): Promise<HeldFile |
             'removalReason', l.removal_reason, 'removalDecisionNumber', l.removal_decision_number,
             'rulebook', l.rulebook) order by l.listed_on desc, l.id desc)
           from listing_entries l where l.uscc = s.uscc), '[]'),
+        'amendmentId', (select a.id from rulebook_amendments a order by a.revision desc limit 1),
         'position', (select coalesce(max(e.position), 0) from feed_events e)
       ) as file
       from subjects s where s.uscc = ${uscc}`,

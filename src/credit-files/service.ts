@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.ts'
 import { dayOf } from '../platform/clock.ts'
 import type { DbOrTx } from '../platform/db.ts'
 import type { Language } from '../platform/language.ts'
+import { rulebookOf } from '../law/service.ts'
 import { Problem } from '../platform/problem.ts'
 import { keysToTry, parseWebAddress } from '../registry/web-address.ts'
 import { publishFile } from './publication-policy.ts'
@@ -27,7 +28,11 @@ export async function readCreditFile({ db, clock, language }: Reader, uscc: stri
     })
   }
   const now = clock.now()
-  return publishFile(held, { asOf: dayOf(now), knownAt: now.toISOString(), language })
+  return publishFile(await rulebookOf(db, held.amendmentId), held, {
+    asOf: dayOf(now),
+    knownAt: now.toISOString(),
+    language,
+  })
 }
 
 export interface Owner {

@@ -8,6 +8,7 @@ import type { Db } from '../platform/db.ts'
 import { runJob, type Job } from '../platform/jobs.ts'
 import { dataDirOf, openConfiguredDatabase } from '../platform/open.ts'
 import { closedWindow } from '../rulebook/annual-report.ts'
+import { builtInRulebook } from '../rulebook/built-in.ts'
 import { serveUntilStopped, stopAll, stopSignal, type StartSchedule } from '../serve.ts'
 import { openLog, startServer } from '../server.ts'
 import { importFile } from '../sources/service.ts'
@@ -49,7 +50,7 @@ export async function runDemo(
   step('Starting the embedded PostgreSQL …')
   const database = await openConfiguredDatabase(settings, (line) => log.info(line))
   const on = lastListingDay(dayOf(systemClock.now()))
-  const province = makeProvince(closedWindow(on)?.reportYear ?? 0)
+  const province = makeProvince(closedWindow(builtInRulebook, on)?.reportYear ?? 0)
   const source = buildSampleSource(province.annualReports)
   const running: { stop(): Promise<void> }[] = [{ stop: () => source.close().then(() => undefined) }]
   try {

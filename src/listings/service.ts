@@ -1,12 +1,11 @@
-import { v7 as uuidv7 } from 'uuid'
-import { appendEvents } from '../feed/service.ts'
 import type { Db, Tx } from '../platform/db.ts'
+import { presentRulebook } from '../law/service.ts'
 import { lockRegistry } from '../registry/service.ts'
 import { closedWindow, type ReportingWindow } from '../rulebook/annual-report.ts'
-import { groundOfVersion } from '../rulebook/grounds.ts'
-import { usccsInQuarantine } from '../sources/service.ts'
-import { entryOf, judgeLateReporter, type EnterDecision, type Entry, type LateReporter } from './domain.ts'
-import { countWithoutUscc, insertEnterDecisions, insertEntries, listWithoutReport } from './repository.ts'
+import type { Rulebook } from '../rulebook/rulebook.ts'
+import { sharedEventData, takeEffect, type EntryChange } from './effects.ts'
+import { judgeClass, seriesOf, windowRegions, type ReporterClass } from './late-reporters.ts'
+import { countWithoutUscc, enterLateReporters, type EnteredReporter, type JudgedClass } from './repository.ts'
 
 export interface LateReporterCounts {
   /** The year whose report is missing; null when no window has closed yet in the year of the run. */
@@ -22,7 +21,8 @@ export interface LateReporterCounts {
   notEntered: Record<string, number>
 }
 
-const chunkSize = 2000
+/** A transaction each. Measured with 2,000, 10,000 and more: below this the commits are felt, above it nothing is gained. */
+const chunkSize = 10_000
 
 /**
  * Enters the businesses that filed no annual report in the window that closed in the year of `on` on the abnormal list.
@@ -39,7 +39,8 @@ export async function listLateReporters(options: {
   onProgress?: ((counts: LateReporterCounts) => void | Promise<void>) | undefined
 }): Promise<LateReporterCounts> {
   const { db, on } = options
-  const window = closedWindow(on)
+  const rulebook = await presentRulebook(db)
+  const window = closedWindow(rulebook, on)
   const counts: LateReporterCounts = {
     reportYear: window?.reportYear ?? null,
     windowClosedOn: window?.closesOn ?? null,
@@ -52,92 +53,102 @@ export async function listLateReporters(options: {
   }
   if (window === null) return counts
   await options.beforeEntering?.(window)
-  let after = ''
-  for (;;) {
+  const classes: JudgedClass[] = []
+  let after: string | null = ''
+  while (after !== null) {
     options.signal?.throwIfAborted()
-    const last = await db.transaction(async (tx) => listChunk(tx, window, on, after, options.now(), counts))
+    const from: string = after
+    after = await db.transaction(async (tx) =>
+      enterChunk(tx, { rulebook, window, on, after: from, classes, counts }, options.now()),
+    )
     await options.onProgress?.(counts)
-    if (last === null) break
-    after = last
   }
   const withoutUscc = await countWithoutUscc(db)
   if (withoutUscc > 0) counts.notEntered['without-uscc'] = withoutUscc
   return counts
 }
 
-/** Judges the next businesses; answers the last code of them, or null when there are none. */
-async function listChunk(
-  tx: Tx,
-  window: ReportingWindow,
-  on: string,
-  after: string,
-  now: Date,
-  counts: LateReporterCounts,
-): Promise<string | null> {
-  const { reportYear, closesOn } = window
+interface ChunkOptions {
+  rulebook: Rulebook
+  window: ReportingWindow
+  on: string
+  after: string
+  /** The classes judged so far; new ones are added. */
+  classes: JudgedClass[]
+  counts: LateReporterCounts
+}
+
+/** Enters the next businesses; answers the last code looked at, or null when none was left. */
+async function enterChunk(tx: Tx, options: ChunkOptions, now: Date): Promise<string | null> {
+  const { rulebook, window, on, after, classes, counts } = options
   // Or a mended report could move from quarantine to the reports between the looks at each, and be seen in neither.
   await lockRegistry(tx)
-  const businesses = await listWithoutReport(tx, { reportYear, closesOn, after, limit: chunkSize })
-  const last = businesses.at(-1)
-  if (last === undefined) return null
-  const skip = (reason: string) => {
-    counts.notEntered[reason] = (counts.notEntered[reason] ?? 0) + 1
+  const query = {
+    reportYear: window.reportYear,
+    closesOn: window.closesOn,
+    dueOn: window.listBy.on,
+    on,
+    facts: { reportYear: window.reportYear, windowClosedOn: window.closesOn, provisional: window.listBy.provisional },
+    series: seriesOf(on),
+    windowRegions: windowRegions(rulebook, window.reportYear),
+    after,
+    limit: chunkSize,
+    now,
   }
-  // A report that came and could not be read is no proof that none was filed: a person has to look.
-  const waiting = await usccsInQuarantine(
-    tx,
-    'annual-reports',
-    businesses.map((business) => business.uscc),
-  )
-  const decisions: EnterDecision[] = []
-  for (const business of businesses) {
-    const verdict = judgeLateReporter(business, window, on, uuidv7)
-    if (!verdict.enter) skip(verdict.reason)
-    else if (waiting.has(business.uscc)) skip('report-in-quarantine')
-    else decisions.push(verdict.decision)
+  let chunk = await enterLateReporters(tx, { ...query, classes })
+  if (chunk.unjudged.length > 0) {
+    classes.push(...chunk.unjudged.map((reporter) => judgedClass(rulebook, reporter, window, on)))
+    chunk = await enterLateReporters(tx, { ...query, classes })
   }
-  counts.examined += businesses.length
-  counts.entered += decisions.length
-  await enter(tx, decisions, businesses, now)
-  return last.uscc
+  counts.examined += chunk.examined
+  counts.entered += chunk.entered.length
+  for (const [reason, count] of Object.entries(chunk.notEntered)) {
+    counts.notEntered[reason] = (counts.notEntered[reason] ?? 0) + count
+  }
+  await takeEffect(tx, rulebook, entryChanges(chunk.entered, classes, { reportYear: window.reportYear, on }), now, {
+    told: true,
+  })
+  return chunk.last
 }
 
-/** Records decisions, their entries and their events, in this transaction (design rule 1). */
-async function enter(
-  tx: Tx,
-  decisions: readonly EnterDecision[],
-  businesses: readonly LateReporter[],
-  now: Date,
-): Promise<void> {
-  if (decisions.length === 0) return
-  const businessOf = new Map(businesses.map((business) => [business.uscc, business]))
-  const entries = decisions.map(entryOf)
-  await insertEnterDecisions(tx, decisions, now)
-  await insertEntries(tx, entries)
-  await appendEvents(
-    tx,
-    entries.map((entry) => ({
-      id: uuidv7(),
-      type: 'listing.entered',
-      key: `listing:${entry.id}`,
-      uscc: entry.uscc,
-      list: entry.list,
-      regionCode: businessOf.get(entry.uscc)?.regionCode ?? '',
-      occurredAt: now.toISOString(),
-      data: eventData(entry, businessOf.get(entry.uscc)),
-    })),
-  )
+function judgedClass(rulebook: Rulebook, reporter: ReporterClass, window: ReportingWindow, on: string): JudgedClass {
+  const verdict = judgeClass(rulebook, reporter, window, on)
+  if (!verdict.enter) {
+    const nothing = {
+      groundCode: null,
+      list: null,
+      rulebook: null,
+      expiresOn: null,
+      publishedUntil: null,
+      lastDay: null,
+    }
+    return { ...reporter, ...nothing, shown: false, eventData: null, reason: verdict.reason }
+  }
+  const { enter: _, lastDay, ...found } = verdict
+  const entry = { ...newEntry, ...found, reportYear: window.reportYear, listedOn: on }
+  return { ...reporter, ...found, lastDay, reason: null, eventData: sharedEventData(rulebook, entry) }
 }
 
-/** An entry as the feed tells it: the fields of a public entry, in Chinese, with the business's name and region. */
-function eventData(entry: Entry, business: LateReporter | undefined): Record<string, unknown> {
-  const { groundCode, reportYear, ...fields } = entry
-  const ground = groundOfVersion(groundCode, entry.rulebook)
-  return {
-    ...fields,
-    ground: { code: ground.code, label: ground.label.zh, article: ground.article.zh },
-    reportYear,
-    name: business?.name ?? '',
-    regionCode: business?.regionCode ?? '',
-  }
+const newEntry = {
+  status: 'in-force',
+  removedOn: null,
+  removalReason: null,
+  removalDecisionNumber: null,
+  restartedOn: null,
+} as const
+
+/** The changes that the statement has made. */
+function entryChanges(
+  entered: readonly EnteredReporter[],
+  classes: readonly JudgedClass[],
+  { reportYear, on }: { reportYear: number; on: string },
+): EntryChange[] {
+  const judged = new Map(classes.map((one) => [one.groundCode, one]))
+  return entered.map(({ listingId, name, regionCode, ...reporter }) => {
+    const { list = null, rulebook = null, expiresOn, publishedUntil, shown } = judged.get(reporter.groundCode) ?? {}
+    if (list === null || rulebook === null) throw new Error(`entered on ${reporter.groundCode}, which no class names`)
+    const term = { expiresOn: expiresOn ?? null, publishedUntil: publishedUntil ?? null, shown: shown ?? true }
+    const entry = { ...newEntry, ...reporter, ...term, id: listingId, list, rulebook, reportYear, listedOn: on }
+    return { action: 'enter', entry, name, regionCode }
+  })
 }

@@ -87,6 +87,38 @@ export const problems = {
     title: { zh: '不支持的内容类型', en: 'Unsupported media type' },
     meaning: { zh: '请求内容须为 application/json。', en: 'Send the body as application/json.' },
   },
+  'unknown-step': {
+    status: 404,
+    title: { zh: '规则中没有该步骤', en: 'The rulebook has no such step' },
+    meaning: {
+      zh: '步骤代码见 /v1/rulebook 的 deadlines。',
+      en: 'The codes of steps are listed under `deadlines` of /v1/rulebook.',
+    },
+  },
+  'not-permitted-by-rulebook': {
+    status: 422,
+    title: { zh: '规则不允许此步骤', en: 'The rulebook does not allow this step' },
+    meaning: {
+      zh: '按决定之日施行的规则，此步骤不被允许。detail 说明原因和条文。',
+      en: 'The rules in force on the day of the decision do not allow it. `detail` says why, with the article.',
+    },
+  },
+  'ground-not-on-list': {
+    status: 422,
+    title: { zh: '列入事由不属于该名单', en: 'The ground does not belong to the list' },
+    meaning: {
+      zh: '经营异常名录的事由代码以 ABN-、ABC-、ABS- 开头，严重违法失信名单的以 SER- 开头。',
+      en: 'Grounds of the abnormal list begin with ABN-, ABC- or ABS-, those of the serious-violator list with SER-.',
+    },
+  },
+  'dated-before-entry': {
+    status: 422,
+    title: { zh: '日期早于列入日期', en: 'The day is before the entry' },
+    meaning: {
+      zh: '移出、撤销、更正等步骤不能早于列入之日。',
+      en: 'An entry cannot end, be revoked or be corrected before the day on which it was made.',
+    },
+  },
   'idempotency-key-reused': {
     status: 422,
     title: { zh: '幂等键已用于另一请求', en: 'The idempotency key was used for another request' },

@@ -42,6 +42,9 @@ export interface Subject {
   sourceId: string
   sourceUpdatedAt: string
   receivedAt: string
+  /** When the source dated the published fields as they are, and when that was recorded. */
+  validFromAt: string
+  knownFromAt: string
 }
 
 /** Fields of a subject that the public sees; a change of one of them is an event (design rule 1). */
@@ -113,10 +116,16 @@ export function applySubjectRecord(
     sourceId: record.sourceId,
     sourceUpdatedAt: record.updatedAt,
     receivedAt: context.now,
+    validFromAt: held?.validFromAt ?? record.updatedAt,
+    knownFromAt: held?.knownFromAt ?? context.now,
   }
   const changed = publishedFields.filter((field) => !sameValue(held?.[field] ?? null, subject[field]))
-  const outcome = held === null ? 'new' : changed.length > 0 ? 'changed' : 'unchanged'
-  return { outcome, subject, changed }
+  if (held === null || changed.length === 0) return { outcome: held === null ? 'new' : 'unchanged', subject, changed }
+  return {
+    outcome: 'changed',
+    subject: { ...subject, validFromAt: record.updatedAt, knownFromAt: context.now },
+    changed,
+  }
 }
 
 function sameValue(a: string | string[] | null, b: string | string[] | null): boolean {

@@ -20,7 +20,8 @@ export async function listSubjectsByCodes(
     s.legal_representative as "legalRepresentative", s.established_on::text as "establishedOn",
     s.region_code as "regionCode", s.province, s.city, s.address, s.industry_code as "industryCode",
     s.registration_authority as "registrationAuthority", s.source_id as "sourceId",
-    ${isoInstant('s.source_updated_at')} as "sourceUpdatedAt", ${isoInstant('s.received_at')} as "receivedAt"`
+    ${isoInstant('s.source_updated_at')} as "sourceUpdatedAt", ${isoInstant('s.received_at')} as "receivedAt", ${isoInstant('s.valid_from_at')} as "validFromAt",
+    ${isoInstant('s.known_from_at')} as "knownFromAt"`
   return rowsOf<Subject>(
     db,
     sql`select ${columns} from subjects s
@@ -36,14 +37,15 @@ export async function upsertSubjects(tx: Tx, subjects: readonly Subject[]): Prom
   await tx.execute(sql`
     insert into subjects (id, uscc, registration_number, flags, name, former_names, entity_type, status,
       legal_representative, established_on, region_code, province, city, address, industry_code,
-      registration_authority, source_id, source_updated_at, received_at)
+      registration_authority, source_id, source_updated_at, received_at, valid_from_at, known_from_at)
     select s.id, s.uscc, s."registrationNumber", s.flags, s.name, s."formerNames", s."entityType", s.status,
       s."legalRepresentative", s."establishedOn", s."regionCode", s.province, s.city, s.address, s."industryCode",
-      s."registrationAuthority", s."sourceId", s."sourceUpdatedAt", s."receivedAt"
+      s."registrationAuthority", s."sourceId", s."sourceUpdatedAt", s."receivedAt", s."validFromAt", s."knownFromAt"
     from json_to_recordset(${asJson(subjects)}) as s (id uuid, uscc text, "registrationNumber" text, flags text[],
       name text, "formerNames" text[], "entityType" text, status text, "legalRepresentative" text,
       "establishedOn" date, "regionCode" text, province text, city text, address text, "industryCode" text,
-      "registrationAuthority" text, "sourceId" text, "sourceUpdatedAt" timestamptz, "receivedAt" timestamptz)
+      "registrationAuthority" text, "sourceId" text, "sourceUpdatedAt" timestamptz, "receivedAt" timestamptz, "validFromAt" timestamptz,
+      "knownFromAt" timestamptz)
     on conflict (id) do update set uscc = excluded.uscc, registration_number = excluded.registration_number,
       flags = excluded.flags, name = excluded.name, former_names = excluded.former_names,
       entity_type = excluded.entity_type, status = excluded.status,
@@ -51,7 +53,26 @@ export async function upsertSubjects(tx: Tx, subjects: readonly Subject[]): Prom
       region_code = excluded.region_code, province = excluded.province, city = excluded.city,
       address = excluded.address, industry_code = excluded.industry_code,
       registration_authority = excluded.registration_authority, source_id = excluded.source_id,
-      source_updated_at = excluded.source_updated_at, received_at = excluded.received_at`)
+      source_updated_at = excluded.source_updated_at, received_at = excluded.received_at,
+      valid_from_at = excluded.valid_from_at, known_from_at = excluded.known_from_at`)
+}
+
+/**
+ * Keeps what is published of these businesses as it was before a change that is recorded at `now`. What changes twice at
+ * one moment was never on record in between.
+ */
+export async function archiveSubjects(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
+  if (ids.length === 0) return
+  await tx.execute(sql`
+    insert into subject_history (subject_id, valid_from_at, known_from_at, known_until_at, state)
+    select s.id, s.valid_from_at, s.known_from_at, ${now.toISOString()}::timestamptz,
+      json_build_object('uscc', s.uscc, 'registrationNumber', s.registration_number, 'name', s.name,
+        'formerNames', s.former_names, 'entityType', s.entity_type, 'status', s.status,
+        'legalRepresentative', s.legal_representative, 'establishedOn', s.established_on, 'regionCode', s.region_code,
+        'province', s.province, 'city', s.city, 'address', s.address, 'industryCode', s.industry_code,
+        'registrationAuthority', s.registration_authority)
+    from subjects s where s.id in (select value::uuid from json_array_elements_text(${asJson(ids)}))
+    on conflict do nothing`)
 }
 
 /** Deletes subjects that turned out to be another: those without a code, to which nothing refers. */

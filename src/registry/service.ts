@@ -13,6 +13,7 @@ import {
   type SubjectRecord,
 } from './domain.ts'
 import {
+  archiveSubjects,
   deleteSubjects,
   insertReportRevisions,
   listReportRevisions,
@@ -69,6 +70,11 @@ export async function takeSubjects(tx: Tx, records: readonly SubjectRecord[], no
     })
   }
   const changes = [...touched.values()]
+  await archiveSubjects(
+    tx,
+    changes.flatMap(({ subject, changed }) => (changed.length > 0 ? subject.id : [])),
+    now,
+  )
   await deleteSubjects(tx, [...absorbed])
   await upsertSubjects(
     tx,

@@ -39,6 +39,9 @@ export const subjects = pgTable(
     sourceId: text().notNull(),
     sourceUpdatedAt: instant().notNull(),
     receivedAt: instant().notNull(),
+    /** When the source dates what is published of it now, and when that was recorded here. */
+    validFromAt: instant().notNull(),
+    knownFromAt: instant().notNull(),
   },
   (table) => [
     oneOf('subjects_entity_type', table.entityType, entityTypes),
@@ -50,6 +53,20 @@ export const subjects = pgTable(
       .where(sql`${table.uscc} is null`),
     index('subjects_registration_number').on(table.registrationNumber),
   ],
+)
+
+/** What was published of a business before, each time something of it changed: append-only (a trigger refuses anything else). */
+export const subjectHistory = pgTable(
+  'subject_history',
+  {
+    subjectId: uuid().notNull(),
+    /** When the source dated this state, and from when until when it was the one on record here. */
+    validFromAt: instant().notNull(),
+    knownFromAt: instant().notNull(),
+    knownUntilAt: instant().notNull(),
+    state: jsonb().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.subjectId, table.knownUntilAt] })],
 )
 
 /** The sites and shops that a business has filed or was seen with, derived from its annual reports. */

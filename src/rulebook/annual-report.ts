@@ -1,5 +1,6 @@
 import { addWorkingDays, type DueDay } from './calendar.ts'
 import { yearOf } from './plain-date.ts'
+import type { Rulebook } from './rulebook.ts'
 
 /** The entity types and statuses are those of the registry; the rulebook only compares their words. */
 export interface ReportingFacts {
@@ -38,17 +39,32 @@ const groundOfMissingReport: Readonly<Record<string, string>> = {
 /** Working days for the authority to enter those who filed nothing (令68 art 6; step ABN-LIST-AR). */
 const listWithinWorkingDays = 10
 
+/**
+ * The last day on which a business could file its report for `reportYear` in time: 30 June of the next year
+ * (企业信息公示暂行条例 art 8; 令69 art 3; 令70 art 4), unless the window was set otherwise for its kind or region.
+ */
+export function lastDayToReport(
+  { reportWindows }: Rulebook,
+  reportYear: number,
+  business: { entityType: string; regionCode: string },
+): string {
+  const exception = reportWindows.find(
+    (window) =>
+      window.reportYear === reportYear &&
+      (window.entityType === null || window.entityType === business.entityType) &&
+      (window.regionPrefix === null || business.regionCode.startsWith(window.regionPrefix)),
+  )
+  return exception?.closesOn ?? lastDayOfWindow(reportYear)
+}
+
 function lastDayOfWindow(reportYear: number): string {
   return `${reportYear + 1}-06-30`
 }
 
-/**
- * The window, 1 January to 30 June, in which the report for `reportYear` is filed (企业信息公示暂行条例 art 8; 令69 art 3;
- * 令70 art 4).
- */
-export function reportingWindow(reportYear: number): ReportingWindow {
+/** The ordinary window of the report for `reportYear`, 1 January to 30 June, and the deadline that follows from it. */
+export function reportingWindow(rulebook: Rulebook, reportYear: number): ReportingWindow {
   const closesOn = lastDayOfWindow(reportYear)
-  return { reportYear, closesOn, listBy: addWorkingDays(closesOn, listWithinWorkingDays) }
+  return { reportYear, closesOn, listBy: addWorkingDays(rulebook.calendar, closesOn, listWithinWorkingDays) }
 }
 
 /** The first day on which a missing report was a ground of entry (条例 2014 art 17; 令68): no earlier window counts. */
@@ -58,14 +74,18 @@ const groundsSince = '2014-10-01'
  * The window that has closed in the year of `on` and whose late reporters are to be entered on `on`; null from
  * 1 January to 30 June, when this year's window is still open.
  */
-export function closedWindow(on: string): ReportingWindow | null {
-  const window = reportingWindow(yearOf(on) - 1)
+export function closedWindow(rulebook: Rulebook, on: string): ReportingWindow | null {
+  const window = reportingWindow(rulebook, yearOf(on) - 1)
   return on > window.closesOn && window.closesOn >= groundsSince ? window : null
 }
 
 /** Whether a report published on `publishedOn` came in time for its year. */
-export function isOnTime(reportYear: number, publishedOn: string): boolean {
-  return publishedOn <= lastDayOfWindow(reportYear)
+export function isOnTime(
+  rulebook: Rulebook,
+  report: { year: number; publishedOn: string },
+  business: { entityType: string; regionCode: string },
+): boolean {
+  return report.publishedOn <= lastDayToReport(rulebook, report.year, business)
 }
 
 /**

@@ -1,17 +1,7 @@
 import { addWorkingDays, type DueDay } from './calendar.ts'
-import { agencies, memoranda } from './data/agencies.ts'
-import { measures, sanctionDeadlines } from './data/measures.ts'
-import { addDays, yearOf } from './plain-date.ts'
+import { coversGround } from './grounds.ts'
+import { addDays, addYears, isWithin } from './plain-date.ts'
 import type { List, MeasureRule, Memorandum, SanctionDeadline, SanctionLaw } from './rulebook.ts'
-
-/** What is built in; an operator's amendments come on top. */
-export const sanctionLaw: SanctionLaw = { measures, agencies, memoranda, sanctionDeadlines }
-
-const inForce = (period: { from: string; to: string | null }, on: string) =>
-  period.from <= on && (period.to === null || on <= period.to)
-
-const isOnGround = (grounds: readonly string[], code: string) =>
-  grounds.some((ground) => (ground.endsWith('*') ? code.startsWith(ground.slice(0, -1)) : code === ground))
 
 /**
  * The measures that follow from an entry on `list` for the ground `groundCode` by the law of the day `on`, those of MEMO
@@ -23,7 +13,7 @@ export function measuresInForce(
 ): MeasureRule[] {
   return law.measures.filter(
     ({ lists, grounds = ['*'], ...period }) =>
-      lists.includes(list) && isOnGround(grounds, groundCode) && inForce(period, on),
+      lists.includes(list) && coversGround(grounds, groundCode) && isWithin(period, on),
   )
 }
 
@@ -35,12 +25,12 @@ export function isOrdered({ basisKind }: MeasureRule): boolean {
 /** The measure by its code, as the law of the day `on` has it; of a day that knows it not, as it was known last. */
 export function measureAsOf(law: SanctionLaw, code: string, on: string): MeasureRule | null {
   const versions = law.measures.filter((measure) => measure.code === code)
-  return versions.find((measure) => inForce(measure, on)) ?? versions.at(-1) ?? null
+  return versions.find((measure) => isWithin(measure, on)) ?? versions.at(-1) ?? null
 }
 
 /** The memoranda whose object an entry on `list` is on the day `on`. */
 export function memorandaInForce(law: SanctionLaw, { list, on }: { list: List; on: string }): Memorandum[] {
-  return law.memoranda.filter((memorandum) => memorandum.lists.includes(list) && inForce(memorandum, on))
+  return law.memoranda.filter((memorandum) => memorandum.lists.includes(list) && isWithin(memorandum, on))
 }
 
 /**
@@ -48,16 +38,13 @@ export function memorandaInForce(law: SanctionLaw, { list, on }: { list: List; o
  * entry. The term ends on the corresponding day, or the last of its month (民法典 art 202).
  */
 export function endOfOwnTerm({ ownTermYears }: MeasureRule, on: string): string | null {
-  if (ownTermYears === undefined) return null
-  const corresponding = `${yearOf(on) + ownTermYears}${on.slice(4)}`
-  const exists = addDays(corresponding, 0) === corresponding
-  return exists ? corresponding : addDays(`${corresponding.slice(0, 8)}01`, 27)
+  return ownTermYears === undefined ? null : addYears(on, ownTermYears)
 }
 
 /** Last day for an agency to answer what is awaited of it since `since`; null, provisional, where the calendar ends. */
 export function answerBy(law: SanctionLaw, step: SanctionDeadline['step'], since: string): DueDay {
-  const rule = law.sanctionDeadlines.find((deadline) => deadline.step === step && inForce(deadline, since))
-  return rule === undefined ? { on: null, provisional: false } : addWorkingDays(since, rule.workingDays)
+  const rule = law.sanctionDeadlines.find((deadline) => deadline.step === step && isWithin(deadline, since))
+  return rule === undefined ? { on: null, provisional: false } : addWorkingDays(law.calendar, since, rule.workingDays)
 }
 
 /** The longest run of days off and of days whose deadline is not known, before a search for the last late day gives up. */

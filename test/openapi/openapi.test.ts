@@ -32,6 +32,7 @@ it('is OpenAPI 3.1 and tells every call of the service so far', () => {
   expect(Object.keys(document.paths).sort()).toEqual([
     '/livez',
     '/readyz',
+    '/v1/calendar/add',
     '/v1/credit-files/{uscc}',
     '/v1/feed/events',
     '/v1/feed/orders',
@@ -40,6 +41,9 @@ it('is OpenAPI 3.1 and tells every call of the service so far', () => {
     '/v1/orders',
     '/v1/orders/summary',
     '/v1/quarantine',
+    '/v1/rulebook',
+    '/v1/rulebook/evaluate',
+    '/v1/rulebook/steps/{code}/due',
     '/v1/search',
   ])
 })

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
+import { builtInRulebook } from '../../src/rulebook/built-in.ts'
 import { closedWindow, isOnTime, reportingObligation, reportingWindow } from '../../src/rulebook/annual-report.ts'
 import { groundInForce, groundOfVersion } from '../../src/rulebook/grounds.ts'
 
-const enterprise = { entityType: 'enterprise', status: 'active', establishedOn: '2020-01-01' }
+const enterprise = { entityType: 'enterprise', status: 'active', establishedOn: '2020-01-01', regionCode: '999900' }
 
 it.each([
   // The window for 2013 closed before there was a ground.
@@ -18,16 +19,16 @@ it.each([
   ['2027-01-01', null],
   ['2027-07-01', 2026],
 ])('on %s the window that has closed this year is that of the report for %s', (on, reportYear) => {
-  expect(closedWindow(on)?.reportYear ?? null).toBe(reportYear)
+  expect(closedWindow(builtInRulebook, on)?.reportYear ?? null).toBe(reportYear)
 })
 
 it('gives the authority 10 working days after 30 June, and no day where the calendar is not loaded', () => {
-  expect(reportingWindow(2025)).toEqual({
+  expect(reportingWindow(builtInRulebook, 2025)).toEqual({
     reportYear: 2025,
     closesOn: '2026-06-30',
     listBy: { on: '2026-07-14', provisional: false },
   })
-  expect(reportingWindow(2026).listBy).toEqual({ on: null, provisional: true })
+  expect(reportingWindow(builtInRulebook, 2026).listBy).toEqual({ on: null, provisional: true })
 })
 
 it.each([
@@ -35,7 +36,7 @@ it.each([
   ['2026-06-30', true],
   ['2026-07-01', false],
 ])('calls a report for 2025 that was published on %s on time: %s', (publishedOn, onTime) => {
-  expect(isOnTime(2025, publishedOn)).toBe(onTime)
+  expect(isOnTime(builtInRulebook, { year: 2025, publishedOn }, enterprise)).toBe(onTime)
 })
 
 it.each([
@@ -83,12 +84,12 @@ it.each([
   ['2026-07-01', 'RV-ABN-2025'],
 ])('takes the ground on %s from the version %s', (on, rulebook) => {
   for (const code of ['ABN-68-4-1', 'ABS-69-13', 'ABC-70-10']) {
-    expect(groundInForce(code, on)?.rulebook ?? null).toBe(rulebook)
+    expect(groundInForce(builtInRulebook, code, on)?.rulebook ?? null).toBe(rulebook)
   }
 })
 
 it('keeps the article of the version that an entry was made under', () => {
-  expect(groundOfVersion('ABN-68-4-1', 'RV-ABN-2014').article.zh).toContain('第十七条')
-  expect(groundOfVersion('ABN-68-4-1', 'RV-ABN-2025').article.zh).toContain('第十八条')
-  expect(() => groundOfVersion('ABN-68-4-1', 'RV-NONE')).toThrow('RV-NONE')
+  expect(groundOfVersion(builtInRulebook, 'ABN-68-4-1', 'RV-ABN-2014').article.zh).toContain('第十七条')
+  expect(groundOfVersion(builtInRulebook, 'ABN-68-4-1', 'RV-ABN-2025').article.zh).toContain('第十八条')
+  expect(() => groundOfVersion(builtInRulebook, 'ABN-68-4-1', 'RV-NONE')).toThrow('RV-NONE')
 })

@@ -2,6 +2,7 @@ import { SolarDay, type LegalHoliday } from 'tyme4ts'
 import chineseDays from 'chinese-days/dist/chinese-days.json' with { type: 'json' }
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { builtInRulebook } from '../../src/rulebook/built-in.ts'
 import { addWorkingDays, isWorkingDay } from '../../src/rulebook/calendar.ts'
 import { addDays, weekdayOf } from '../../src/rulebook/plain-date.ts'
 
@@ -18,16 +19,19 @@ it('says the same of every day from 2014 to 2026 as a second library does', () =
     const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
     const legal: LegalHoliday | null = SolarDay.fromYmd(year, month, date).getLegalHoliday()
     const weekend = [0, 6].includes(weekdayOf(day))
-    expect([day, isWorkingDay(day)]).toEqual([day, legal === null ? !weekend : legal.isWork()])
+    expect([day, isWorkingDay(builtInRulebook.calendar, day)]).toEqual([
+      day,
+      legal === null ? !weekend : legal.isWork(),
+    ])
   }
 })
 
 it('holds every arrangement of the library it was taken from', () => {
   for (const day of Object.keys(chineseDays.holidays).filter((day) => day >= '2014')) {
-    expect([day, isWorkingDay(day)]).toEqual([day, false])
+    expect([day, isWorkingDay(builtInRulebook.calendar, day)]).toEqual([day, false])
   }
   for (const day of Object.keys(chineseDays.workdays).filter((day) => day >= '2014')) {
-    expect([day, isWorkingDay(day)]).toEqual([day, true])
+    expect([day, isWorkingDay(builtInRulebook.calendar, day)]).toEqual([day, true])
   }
 })
 
@@ -44,7 +48,7 @@ it.each([
   ['2025-12-25', 20, '2026-01-23'],
   ['2018-02-05', 20, '2018-03-08'],
 ])('counts from %s, which is not counted, %i working days to %s', (from, count, on) => {
-  expect(addWorkingDays(from, count)).toEqual({ on, provisional: false })
+  expect(addWorkingDays(builtInRulebook.calendar, from, count)).toEqual({ on, provisional: false })
 })
 
 it.each([
@@ -52,7 +56,7 @@ it.each([
   ['2026-12-31', 1],
   ['2013-12-01', 1],
 ])('never guesses a year whose notice is not loaded: %s and %i working days', (from, count) => {
-  expect(addWorkingDays(from, count)).toEqual({ on: null, provisional: true })
+  expect(addWorkingDays(builtInRulebook.calendar, from, count)).toEqual({ on: null, provisional: true })
 })
 
 it('lands on a working day, with as many working days passed as were asked for', () => {
@@ -61,10 +65,12 @@ it('lands on a working day, with as many working days passed as were asked for',
       fc.integer({ min: 0, max: 4300 }).map((days) => addDays('2014-01-01', days)),
       fc.integer({ min: 1, max: 40 }),
       (from, count) => {
-        const { on } = addWorkingDays(from, count)
+        const { on } = addWorkingDays(builtInRulebook.calendar, from, count)
         expect(on).not.toBeNull()
-        expect(isWorkingDay(on!)).toBe(true)
-        expect(everyDay(addDays(from, 1), on!).filter((day) => isWorkingDay(day))).toHaveLength(count)
+        expect(isWorkingDay(builtInRulebook.calendar, on!)).toBe(true)
+        expect(
+          everyDay(addDays(from, 1), on!).filter((day) => isWorkingDay(builtInRulebook.calendar, day)),
+        ).toHaveLength(count)
       },
     ),
   )

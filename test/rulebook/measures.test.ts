@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
+import { builtInRulebook } from '../../src/rulebook/built-in.ts'
 import { describe, expect, it, test } from 'vitest'
 import { findAgency } from '../../src/rulebook/agencies.ts'
 import { addWorkingDays } from '../../src/rulebook/calendar.ts'
@@ -11,18 +12,17 @@ import {
   measuresInForce,
   memorandaInForce,
   overdueSince,
-  sanctionLaw,
 } from '../../src/rulebook/measures.ts'
 import { addDays } from '../../src/rulebook/plain-date.ts'
 import type { List } from '../../src/rulebook/rulebook.ts'
 
-const { measures, agencies, memoranda } = sanctionLaw
+const { measures, agencies, memoranda } = builtInRulebook
 
 const codesOf = (list: List, groundCode: string, on: string) => ({
-  ordered: measuresInForce(sanctionLaw, { list, groundCode, on })
+  ordered: measuresInForce(builtInRulebook, { list, groundCode, on })
     .filter(isOrdered)
     .map(({ code }) => code),
-  told: measuresInForce(sanctionLaw, { list, groundCode, on })
+  told: measuresInForce(builtInRulebook, { list, groundCode, on })
     .filter((measure) => !isOrdered(measure))
     .map(({ code }) => code),
 })
@@ -40,7 +40,7 @@ describe('the table of measures', () => {
 
   it('has no two versions of a measure in force on one day for the same entry', () => {
     for (const measure of measures) {
-      const on = measuresInForce(sanctionLaw, {
+      const on = measuresInForce(builtInRulebook, {
         list: measure.lists[0] ?? 'abnormal',
         groundCode: measure.grounds?.[0]?.replace('*', '1') ?? 'SER-44-5-1',
         on: measure.from,
@@ -82,7 +82,7 @@ describe('what follows from an entry', () => {
     ['2024-04-30', '《企业信息公示暂行条例》（2014）第十八条'],
     ['2024-05-01', '《企业信息公示暂行条例》（2024）第十九条'],
   ])('on %s rests on %s', (on, basis) => {
-    const found = measuresInForce(sanctionLaw, { list: 'abnormal', groundCode: 'ABN-68-4-1', on })
+    const found = measuresInForce(builtInRulebook, { list: 'abnormal', groundCode: 'ABN-68-4-1', on })
     expect(found.find(({ code }) => code === 'JS-03')?.basis.zh).toBe(basis)
   })
 
@@ -115,9 +115,9 @@ describe('what follows from an entry', () => {
   })
 
   it('is known by its last words where the day knows it no more', () => {
-    expect(measureAsOf(sanctionLaw, 'JS-03', '2016-01-01')?.basis.en).toContain('(2014)')
-    expect(measureAsOf(sanctionLaw, 'JS-10', '2016-01-01')?.code).toBe('JS-10')
-    expect(measureAsOf(sanctionLaw, 'JS-99', '2016-01-01')).toBeNull()
+    expect(measureAsOf(builtInRulebook, 'JS-03', '2016-01-01')?.basis.en).toContain('(2014)')
+    expect(measureAsOf(builtInRulebook, 'JS-10', '2016-01-01')?.code).toBe('JS-10')
+    expect(measureAsOf(builtInRulebook, 'JS-99', '2016-01-01')).toBeNull()
   })
 })
 
@@ -132,9 +132,9 @@ describe('the memorandum of 2015', () => {
   })
 
   it('is in force for both lists from its publication on', () => {
-    expect(memorandaInForce(sanctionLaw, { list: 'abnormal', on: '2015-08-31' })).toEqual([])
-    expect(memorandaInForce(sanctionLaw, { list: 'abnormal', on: '2015-09-01' })).toHaveLength(1)
-    expect(memorandaInForce(sanctionLaw, { list: 'serious-violator', on: '2026-07-08' })).toHaveLength(1)
+    expect(memorandaInForce(builtInRulebook, { list: 'abnormal', on: '2015-08-31' })).toEqual([])
+    expect(memorandaInForce(builtInRulebook, { list: 'abnormal', on: '2015-09-01' })).toHaveLength(1)
+    expect(memorandaInForce(builtInRulebook, { list: 'serious-violator', on: '2026-07-08' })).toHaveLength(1)
   })
 })
 
@@ -187,23 +187,23 @@ describe('terms and deadlines', () => {
     ['lift', '2026-09-30', '2026-10-10'],
     ['lift', '2026-12-30', null],
   ] as const)('an answer of kind %s awaited since %s is due on %s', (step, since, on) => {
-    expect(answerBy(sanctionLaw, step, since)).toEqual({ on, provisional: on === null })
+    expect(answerBy(builtInRulebook, step, since)).toEqual({ on, provisional: on === null })
   })
 
   it('calls late exactly what was due before today', () => {
     const day = fc.integer({ min: 0, max: 4000 }).map((offset) => addDays('2015-06-01', offset))
     fc.assert(
       fc.property(day, fc.integer({ min: 0, max: 60 }), (today, ago) => {
-        const late = overdueSince(sanctionLaw, 'execute', today)
+        const late = overdueSince(builtInRulebook, 'execute', today)
         const since = addDays(today, -ago)
-        const due = addWorkingDays(since, 20).on
+        const due = addWorkingDays(builtInRulebook.calendar, since, 20).on
         expect(late !== null && since <= late).toBe(due !== null && due < today)
       }),
     )
   })
 
   it('calls nothing late by a calendar that is not loaded', () => {
-    expect(overdueSince(sanctionLaw, 'lift', '2027-03-01')).toBe('2026-12-28')
+    expect(overdueSince(builtInRulebook, 'lift', '2027-03-01')).toBe('2026-12-28')
   })
 })
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { PendingEvent } from '../../src/feed/domain.ts'
 import { rowsOf, type DbOrTx } from '../../src/platform/db.ts'
-import { sanctionLaw } from '../../src/rulebook/measures.ts'
+import { builtInRulebook } from '../../src/rulebook/built-in.ts'
 import type { EndedEntry, EntryInForce } from '../../src/sanctions/domain.ts'
 import type { Order } from '../../src/sanctions/repository.ts'
 import { imposeMeasures, liftMeasures } from '../../src/sanctions/service.ts'
@@ -45,10 +45,10 @@ export function ended(
 type Of = Pick<TestService, 'db' | 'clock'>
 
 export const impose = ({ db, clock }: Of, ...entries: EntryInForce[]) =>
-  db.transaction((tx) => imposeMeasures(tx, sanctionLaw, entries, clock.now()))
+  db.transaction((tx) => imposeMeasures(tx, builtInRulebook, entries, clock.now()))
 
 export const lift = ({ db, clock }: Of, ...entries: EndedEntry[]) =>
-  db.transaction((tx) => liftMeasures(tx, sanctionLaw, entries, clock.now()))
+  db.transaction((tx) => liftMeasures(tx, builtInRulebook, entries, clock.now()))
 
 /** What was recorded for the feed about the measures of an entry, in order. */
 export async function eventsOf(db: DbOrTx, entry: { id: string }): Promise<(PendingEvent & { seq: string })[]> {

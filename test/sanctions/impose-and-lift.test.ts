@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { rowsOf, type Tx } from '../../src/platform/db.ts'
-import { sanctionLaw } from '../../src/rulebook/measures.ts'
+import { builtInRulebook } from '../../src/rulebook/built-in.ts'
 import type { EntryInForce } from '../../src/sanctions/domain.ts'
 import { listSanctions } from '../../src/sanctions/repository.ts'
 import { imposeMeasures, liftEndedTerms, liftMeasures } from '../../src/sanctions/service.ts'
@@ -96,7 +96,7 @@ describe('an entry that takes effect', () => {
   it('leaves neither orders nor events when the deciding transaction fails', async () => {
     const entry = entryOf(7)
     const failed = service.db.transaction(async (tx) => {
-      await imposeMeasures(tx, sanctionLaw, [entry], service.clock.now())
+      await imposeMeasures(tx, builtInRulebook, [entry], service.clock.now())
       throw new Error('the decision failed')
     })
     await expect(failed).rejects.toThrow('the decision failed')
@@ -197,7 +197,7 @@ describe('a term of a measure’s own', () => {
     const entry = seriousEntryOf(20)
     await impose(service, entry)
     await lift(service, ended(entry, '2027-08-02'))
-    const options = { db: service.db, law: sanctionLaw, now: () => new Date('2029-07-09T02:00:00.000Z') }
+    const options = { db: service.db, law: builtInRulebook, now: () => new Date('2029-07-09T02:00:00.000Z') }
     await liftEndedTerms({ ...options, on: '2029-07-08' })
     expect(await eventsOf(service.db, entry)).toHaveLength(2)
     await liftEndedTerms({ ...options, on: '2029-07-09' })
@@ -266,7 +266,7 @@ describe('in bulk', () => {
     const entries = Array.from({ length: 2000 }, (_, index) => entryOf(1000 + index))
     await service.db.transaction(async (tx) => {
       const counted = counting(tx)
-      await imposeMeasures(counted.tx, sanctionLaw, entries, service.clock.now())
+      await imposeMeasures(counted.tx, builtInRulebook, entries, service.clock.now())
       expect(counted.count()).toBe(3)
     })
     const inBulk = sql`o.listing_id in (select value::uuid from json_array_elements_text(${JSON.stringify(entries.map(({ id }) => id))}::json))`
@@ -280,7 +280,7 @@ describe('in bulk', () => {
     await service.db.transaction(async (tx) => {
       const counted = counting(tx)
       const ends = entries.map((entry) => ended(entry, '2026-08-03'))
-      await liftMeasures(counted.tx, sanctionLaw, ends, service.clock.now())
+      await liftMeasures(counted.tx, builtInRulebook, ends, service.clock.now())
       expect(counted.count()).toBe(4)
     })
     const [lifted] = await rowsOf<object>(

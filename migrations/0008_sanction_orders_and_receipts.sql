@@ -42,6 +42,5 @@ CREATE UNIQUE INDEX "sanction_orders_one_standing" ON "sanction_orders" USING bt
 CREATE INDEX "sanction_orders_agency" ON "sanction_orders" USING btree ("agency_code","status","id");--> statement-breakpoint
 CREATE INDEX "sanction_orders_uscc" ON "sanction_orders" USING btree ("uscc");--> statement-breakpoint
 CREATE INDEX "sanction_orders_awaited" ON "sanction_orders" USING btree ("status","awaited_since","id") WHERE "sanction_orders"."awaited_since" is not null;--> statement-breakpoint
-CREATE INDEX "sanction_orders_lift_pending" ON "sanction_orders" USING btree ("listing_id") WHERE "sanction_orders"."status" = 'lift-pending';--> statement-breakpoint
 CREATE INDEX "sanction_orders_own_term" ON "sanction_orders" USING btree ("until") WHERE "sanction_orders"."own_term" and "sanction_orders"."lift_requested_on" is null;--> statement-breakpoint
 CREATE INDEX "sanction_receipts_order" ON "sanction_receipts" USING btree ("order_id","id");
