@@ -7,6 +7,7 @@ import { creditFileRoutes } from './credit-files/routes.ts'
 import type { FeedListener } from './feed/listener.ts'
 import { feedRoutes } from './feed/routes.ts'
 import { lawRoutes } from './law/routes.ts'
+import { decisionRoutes } from './listings/decisions/routes.ts'
 import { presentRulebook } from './law/service.ts'
 import { keyVerifier } from './partners/service.ts'
 import { bearerKeys } from './platform/auth.ts'
@@ -74,12 +75,13 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 
-  const { authenticate } = bearerKeys(app, keyVerifier(db))
+  const { authenticate, identify } = bearerKeys(app, keyVerifier(db))
   await app.register(healthRoutes, { db })
-  await app.register(creditFileRoutes, { db, clock })
+  await app.register(creditFileRoutes, { db, clock, identify })
   await app.register(searchRoutes, { db, clock })
   await app.register(lawRoutes, { db })
   await app.register(feedRoutes, { db, listener, authenticate })
+  await app.register(decisionRoutes, { db, clock, authenticate })
   await app.register(sanctionRoutes, { db, clock, authenticate, presentLaw: () => presentRulebook(db) })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })

@@ -34,6 +34,8 @@ export interface DecisionFacts {
   /** The day of 查实, on which the fact was established. */
   establishedOn?: string | undefined
   reportYear?: number | undefined
+  /** The days on which two letters were sent to the registered address. */
+  lettersMailedOn?: readonly string[] | undefined
   /** Why the entry ends, of a closed list: the public and the feed see it, so it holds no free text. */
   reason?: RemovalReason | undefined
   [more: string]: unknown

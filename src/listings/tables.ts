@@ -116,6 +116,8 @@ export const decisionProposals = pgTable(
     dueOn: date(),
     facts: jsonb().notNull(),
     evidence: jsonb().notNull(),
+    /** The case as it was proposed: what had happened, for the deadlines that follow from it. */
+    history: jsonb().notNull().default([]),
     rulebook: text().notNull(),
     /** The law leaves open which rule applies (rulebook 3.7). */
     manualReview: boolean().notNull(),

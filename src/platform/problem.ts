@@ -77,6 +77,98 @@ export const problems = {
       en: 'No business has filed this address. A platform’s own host is not a seller: paste the link of the shop itself.',
     },
   },
+  'unknown-listing': {
+    status: 404,
+    title: { zh: '没有该条列入记录', en: 'There is no such entry' },
+    meaning: {
+      zh: '该主体在该名单上没有此编号的记录。',
+      en: 'No entry of this business on this list has the identifier.',
+    },
+  },
+  'unknown-decision': {
+    status: 404,
+    title: { zh: '没有该项决定', en: 'There is no such decision' },
+    meaning: { zh: '没有此编号的决定。', en: 'No decision of staff has this identifier.' },
+  },
+  'unknown-objection': {
+    status: 404,
+    title: { zh: '没有该项异议', en: 'There is no such objection' },
+    meaning: { zh: '没有此编号的异议申请。', en: 'No objection has this identifier.' },
+  },
+  'unknown-repair': {
+    status: 404,
+    title: { zh: '没有该项信用修复申请', en: 'There is no such repair' },
+    meaning: { zh: '没有此编号的信用修复申请。', en: 'No application for credit repair has this identifier.' },
+  },
+  'unknown-penalty': {
+    status: 404,
+    title: { zh: '没有该项行政处罚', en: 'There is no such penalty' },
+    meaning: { zh: '没有此编号的行政处罚信息。', en: 'No penalty has this identifier.' },
+  },
+  'same-person': {
+    status: 403,
+    title: { zh: '须由另一人办理', en: 'It takes another person' },
+    meaning: {
+      zh: '提出者不能自己审批。请由另一名工作人员用其密钥办理。',
+      en: 'Whoever proposed cannot settle it: another member of staff does, with a key of their own.',
+    },
+  },
+  'already-decided': {
+    status: 409,
+    title: { zh: '已经办结', en: 'It is settled already' },
+    meaning: {
+      zh: '该事项已经批准、驳回或已不在可办理的状态。',
+      en: 'It was approved, rejected or brought to an end before, or is not at this step.',
+    },
+  },
+  'already-listed': {
+    status: 409,
+    title: { zh: '已因同一事由列入', en: 'It is on the list for this already' },
+    meaning: {
+      zh: '该主体已因同一事由（及同一年度）在列，不重复列入。',
+      en: 'The business is on the list on the same ground, and for the same year, already.',
+    },
+  },
+  'already-recorded': {
+    status: 409,
+    title: { zh: '已有相同记录', en: 'It is recorded already' },
+    meaning: {
+      zh: '同一机关同一文号的记录已经存在。',
+      en: 'A record of the same authority with the same number or title exists.',
+    },
+  },
+  'dated-in-the-future': {
+    status: 422,
+    title: { zh: '日期尚未到来', en: 'The day has not come yet' },
+    meaning: {
+      zh: '日期按北京时间计算，不能晚于今天。',
+      en: 'Days are days in Asia/Shanghai, and nothing is recorded before it has happened.',
+    },
+  },
+  'not-in-order': {
+    status: 422,
+    title: { zh: '日期先后颠倒', en: 'The days are out of order' },
+    meaning: {
+      zh: '每一步的日期不能早于前一步。',
+      en: 'A step cannot be dated before the one that it follows.',
+    },
+  },
+  'objection-out-of-time': {
+    status: 422,
+    title: { zh: '异议超过期限', en: 'The objection is out of time' },
+    meaning: {
+      zh: '异议应在公示之日起30日内提出。确有理由受理的，请填写 manualOverride 及理由。',
+      en: 'Objections are filed within 30 days of publication. To take a late one, give `manualOverride` and the reason.',
+    },
+  },
+  'exit-before-its-time': {
+    status: 422,
+    title: { zh: '未到可以申请的时间', en: 'It is too early to apply' },
+    meaning: {
+      zh: '规则规定了可以申请移出或停止公示的最早日期，detail 说明日期和条文。',
+      en: 'The rules say from when on one may apply; `detail` gives the day and the article.',
+    },
+  },
   'request-too-large': {
     status: 413,
     title: { zh: '请求内容过大', en: 'The request is too large' },

@@ -1,0 +1,1 @@
+ALTER TABLE "decision_proposals" ADD COLUMN "history" jsonb DEFAULT '[]'::jsonb NOT NULL;

@@ -1,0 +1,224 @@
+import { v7 as uuidv7 } from 'uuid'
+import { presentRulebook, problemOf } from '../../law/service.ts'
+import { dayOf } from '../../platform/clock.ts'
+import type { DbOrTx, Tx } from '../../platform/db.ts'
+import { Problem, problems } from '../../platform/problem.ts'
+import { lockRegistry } from '../../registry/service.ts'
+import { RuleError, type CaseEvent } from '../../rulebook/course.ts'
+import { applyDecision, foldEntry, type Decision, type DecisionFacts } from '../domain.ts'
+import { takeEffect } from '../effects.ts'
+import type { DecisionAction, List } from '../vocabulary.ts'
+import { judgeEntering, judgeStep, type Judgement, type Proposal } from './domain.ts'
+import {
+  existsEntryInForce,
+  findEntry,
+  insertDecisions,
+  insertProposal,
+  listDecisionsOfListing,
+  lockBusiness,
+  lockEntries,
+  lockProposal,
+  updateProposal,
+  upsertEntries,
+  type ProposalRow,
+} from './repository.ts'
+
+/** For who reads or proposes about an entry: its decisions and how it stands. */
+export { findEntry, findProposal, listDecisionsOfListing, type ProposalRow } from './repository.ts'
+
+export interface NewProposal {
+  action: DecisionAction
+  list: List
+  uscc: string
+  groundCode?: string | undefined
+  listingId?: string | undefined
+  decisionNumber: string
+  authority: string
+  decidedOn: string
+  facts: DecisionFacts
+  evidence?: unknown
+}
+
+/** Who does something, and when. */
+export interface Act {
+  /** The partner whose key it is. */
+  by: string
+  now: Date
+}
+
+/**
+ * Proposes a decision: the rulebook of the day of decision is asked, and nothing is changed yet.
+ * @param history the whole case, where it is more than the decisions about the entry
+ * @throws Problem unknown-subject, unknown-listing, ground-not-on-list, not-permitted-by-rulebook, dated-before-entry,
+ * dated-in-the-future, already-listed
+ */
+export async function proposeDecision(
+  tx: Tx,
+  proposal: NewProposal,
+  act: Act,
+  history?: readonly CaseEvent[],
+): Promise<ProposalRow> {
+  const id = uuidv7()
+  const listingId = proposal.listingId ?? uuidv7()
+  const { judged, groundCode } = await judge(tx, { ...proposal, listingId }, act.now, history)
+  const { uscc, action, list, decisionNumber, authority, decidedOn, evidence = null } = proposal
+  const row: ProposalRow = {
+    ...{
+      id,
+      status: 'proposed',
+      action,
+      list,
+      uscc,
+      listingId,
+      groundCode,
+      decisionNumber,
+      authority,
+      decidedOn,
+      evidence,
+    },
+    ...kept(judged),
+    history: judged.history,
+    proposedBy: act.by,
+    proposedAt: act.now.toISOString(),
+    settledBy: null,
+    settledAt: null,
+    rejectionReason: null,
+  }
+  await insertProposal(tx, row)
+  return row
+}
+
+function kept({ reportYear, dueOn, facts, rulebook, manualReview }: Judgement) {
+  return { reportYear, dueOn, facts, rulebook, manualReview }
+}
+
+/**
+ * Approves a proposed decision: it is judged again under locks, recorded for ever, and the entry, the feed and whatever
+ * else follows change with it in this transaction.
+ * @throws Problem unknown-decision, already-decided, same-person, and what `proposeDecision` throws
+ */
+export async function approveDecision(tx: Tx, id: string, act: Act): Promise<ProposalRow> {
+  const proposal = await proposalToSettle(tx, id, act.by)
+  const { action, list, uscc, listingId, decisionNumber, authority, decidedOn } = proposal
+  const { judged, groundCode, rulebook, business, decisions } = await judge(tx, proposal, act.now, proposal.history)
+  const { dueOn, facts, expiresOn, publishedUntil, shown, reportYear } = judged
+  const decision: Decision = {
+    ...{
+      id,
+      action,
+      list,
+      uscc,
+      listingId,
+      groundCode,
+      reportYear,
+      decisionNumber,
+      authority,
+      decidedOn,
+      dueOn,
+      facts,
+    },
+    origin: 'staff',
+    effectiveOn: decidedOn,
+    rulebook: judged.rulebook,
+    recordedAt: act.now.toISOString(),
+    step: decisions.length + 1,
+    ...{ expiresOn, publishedUntil, shown },
+  }
+  const entry = applyDecision(foldEntry(decisions), decision)
+  await insertDecisions(tx, [decision])
+  await upsertEntries(tx, [entry])
+  const { name, regionCode } = business
+  await takeEffect(tx, rulebook, [{ action, entry, name, regionCode }], act.now)
+  return settle(tx, { ...proposal, ...kept(judged) }, { status: 'approved', reason: null }, act)
+}
+
+/**
+ * Rejects a proposed decision.
+ * @throws Problem unknown-decision, already-decided, same-person
+ */
+export async function rejectDecision(tx: Tx, id: string, reason: string | null, act: Act): Promise<ProposalRow> {
+  const proposal = await proposalToSettle(tx, id, act.by)
+  return settle(tx, proposal, { status: 'rejected', reason }, act)
+}
+
+async function settle(
+  tx: Tx,
+  proposal: ProposalRow,
+  { status, reason }: { status: 'approved' | 'rejected'; reason: string | null },
+  { by, now }: Act,
+): Promise<ProposalRow> {
+  const row = { ...proposal, status, rejectionReason: reason, settledBy: by, settledAt: now.toISOString() }
+  await updateProposal(tx, row)
+  return row
+}
+
+async function proposalToSettle(tx: Tx, id: string, by: string): Promise<ProposalRow> {
+  const proposal = await lockProposal(tx, id)
+  if (proposal === null) throw new Problem('unknown-decision', problems['unknown-decision'].meaning)
+  if (proposal.status !== 'proposed') throw new Problem('already-decided', problems['already-decided'].meaning)
+  if (proposal.proposedBy === by) throw new Problem('same-person', problems['same-person'].meaning)
+  return proposal
+}
+
+/** Judges a decision by what is held now, with business and entry locked until the transaction ends. */
+async function judge(
+  tx: Tx,
+  proposal: Omit<NewProposal, 'groundCode'> & { listingId: string; groundCode?: string | undefined },
+  now: Date,
+  history?: readonly CaseEvent[],
+) {
+  assertNotInFuture(proposal.decidedOn, now)
+  // The listing of late reporters takes this lock too, so that nobody is entered twice.
+  await lockRegistry(tx)
+  const business = await lockBusiness(tx, proposal.uscc)
+  if (business === null) throw new Problem('unknown-subject', problems['unknown-subject'].meaning)
+  const rulebook = await presentRulebook(tx)
+  const { listingId, uscc, list } = proposal
+  if (proposal.action === 'enter') {
+    const groundCode = proposal.groundCode ?? ''
+    const judged = judgedBy(() => judgeEntering(rulebook, { ...proposal, groundCode }, business))
+    await assertNotListed(tx, { uscc, groundCode, reportYear: judged.reportYear, otherThan: listingId })
+    return { judged, groundCode, rulebook, business, decisions: [] }
+  }
+  const [entry] = await lockEntries(tx, [listingId])
+  if (entry?.uscc !== uscc || entry.list !== list) {
+    throw new Problem('unknown-listing', problems['unknown-listing'].meaning)
+  }
+  const { groundCode, reportYear } = entry
+  const decisions = await listDecisionsOfListing(tx, listingId)
+  const step: Proposal = { ...proposal, groundCode }
+  const judged = judgedBy(() => judgeStep(rulebook, step, entry, decisions, history))
+  if (proposal.action === 'restore') await assertNotListed(tx, { uscc, groundCode, reportYear, otherThan: listingId })
+  return { judged, groundCode, rulebook, business, decisions }
+}
+
+/** What is answered, or the refusal of the rulebook as a problem. */
+export function judgedBy<Answer>(judge: () => Answer): Answer {
+  try {
+    return judge()
+  } catch (error) {
+    throw error instanceof RuleError ? problemOf(error) : error
+  }
+}
+
+/**
+ * Refuses a day that has not come yet in Asia/Shanghai.
+ * @throws Problem dated-in-the-future
+ */
+export function assertNotInFuture(day: string, now: Date): void {
+  if (day > dayOf(now)) throw new Problem('dated-in-the-future', problems['dated-in-the-future'].meaning)
+}
+
+async function assertNotListed(db: DbOrTx, query: Parameters<typeof existsEntryInForce>[1]): Promise<void> {
+  if (await existsEntryInForce(db, query)) throw new Problem('already-listed', problems['already-listed'].meaning)
+}
+
+/**
+ * The entry of a business.
+ * @throws Problem unknown-listing
+ */
+export async function entryOrProblem(db: DbOrTx, listingId: string) {
+  const entry = await findEntry(db, listingId)
+  if (entry === null) throw new Problem('unknown-listing', problems['unknown-listing'].meaning)
+  return entry
+}
