@@ -1,4 +1,5 @@
 import type { Job } from '../src/platform/jobs.ts'
+import { liftEndedMeasuresJob } from './lift-ended-measures.ts'
 import { listLateReportersJob } from './list-late-reporters.ts'
 import { pullAnnualReports } from './pull-annual-reports.ts'
 
@@ -21,5 +22,11 @@ export const jobs: readonly Job[] = [
     // that the law gives (12 to 14 July). Who is found later is entered by hand, with --on.
     cron: '30 3 8-31 7 *',
     run: listLateReportersJob,
+  },
+  {
+    name: 'lift-ended-measures',
+    description: 'Requests the lift of measures whose own term is over, such as the bar on a person (JS-05)',
+    cron: '20 0 * * *',
+    run: liftEndedMeasuresJob,
   },
 ]

@@ -52,6 +52,20 @@ test.concurrent('the log says which route was called, and nothing that a person 
   expect(stderr).not.toContain('1949')
 })
 
+test.concurrent.each([
+  ['mnr', 'mnr', ''],
+  ['财政部', 'mof', ''],
+  ['工商总局', 'samr', ''],
+  ['A02', 'A02', /^xinjian: no measure is addressed to an agency A02: it will get no orders\n$/],
+])('an agency called %s gets the orders of %s', async (called, agencyCode, warning) => {
+  const made = await run(['partner', 'create', '--name', called, '--kind', 'agency', '--agency', called, '--json'], env)
+  expect(made).toMatchObject({ code: 0, stderr: expect.stringMatching(warning) as string })
+  if (warning === '') expect(made.stderr).toBe('')
+  const { id } = JSON.parse(made.stdout) as { id: string }
+  const [kept] = await rowsOf(database.db, sql`select p.agency_code as "agencyCode" from partners p where p.id = ${id}`)
+  expect(kept).toEqual({ agencyCode })
+})
+
 test.concurrent('a partner and a key are made as the contract says, and the key opens the feed', async () => {
   const partner = await answerOf<{ id: string }>(
     ['partner', 'create', '--name', '某协同部门', '--kind', 'agency', '--agency', 'A01'],
