@@ -14,6 +14,10 @@ import { bearerKeys } from './platform/auth.ts'
 import type { Config } from './config.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Db } from './platform/db.ts'
+import { honourRoutes } from './honours/routes.ts'
+import { objectionRoutes } from './objections/routes.ts'
+import { penaltyRoutes } from './penalties/routes.ts'
+import { repairRoutes } from './repairs/routes.ts'
 import { healthRoutes } from './platform/health.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
 import { openapiOptions } from './platform/openapi.ts'
@@ -82,6 +86,10 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
   await app.register(lawRoutes, { db })
   await app.register(feedRoutes, { db, listener, authenticate })
   await app.register(decisionRoutes, { db, clock, authenticate })
+  await app.register(objectionRoutes, { db, clock, authenticate })
+  await app.register(repairRoutes, { db, clock, authenticate })
+  await app.register(penaltyRoutes, { db, clock, authenticate })
+  await app.register(honourRoutes, { db, clock, authenticate })
   await app.register(sanctionRoutes, { db, clock, authenticate, presentLaw: () => presentRulebook(db) })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })

@@ -67,6 +67,14 @@ export async function existsEntryInForce(
   return row?.any === true
 }
 
+export async function existsAnyEntryInForce(db: DbOrTx, uscc: string): Promise<boolean> {
+  const [row] = await rowsOf<{ any: boolean }>(
+    db,
+    sql`select exists (select from listing_entries l where l.uscc = ${uscc} and l.status = 'in-force') as any`,
+  )
+  return row?.any === true
+}
+
 /** The business under a code, locked against other decisions until this transaction ends. */
 export async function lockBusiness(tx: Tx, uscc: string): Promise<Business | null> {
   const [row] = await rowsOf<Business>(

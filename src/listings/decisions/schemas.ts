@@ -8,6 +8,8 @@ import { decisionActions, lists, proposalStatuses } from '../vocabulary.ts'
 
 const reasons = Object.keys(removalReasons) as [RemovalReason, ...RemovalReason[]]
 
+export const reasonSchema = z.enum(reasons)
+
 /** What the ground's rule asks for, and whatever else was found; the named ones are checked. */
 const factsSchema = z
   .looseObject({
@@ -15,7 +17,7 @@ const factsSchema = z
     establishedOn: day.optional().meta({ description: 'The day of 查实, or on which an order expired' }),
     reportYear: z.int().min(2013).max(2100).optional().meta({ description: 'The year whose report is missing' }),
     lettersMailedOn: z.tuple([day, day]).optional().meta({ description: 'Two letters to the registered address' }),
-    reason: z.enum(reasons).optional().meta({ description: 'Why an entry ends; else what its ground asks for' }),
+    reason: reasonSchema.optional().meta({ description: 'Why an entry ends; else what its ground asks for' }),
   })
   .refine(isStorable, storableMessage)
 

@@ -4,12 +4,13 @@ import { dayOf } from '../../platform/clock.ts'
 import type { DbOrTx, Tx } from '../../platform/db.ts'
 import { Problem, problems } from '../../platform/problem.ts'
 import { lockRegistry } from '../../registry/service.ts'
-import { RuleError, type CaseEvent } from '../../rulebook/course.ts'
-import { applyDecision, foldEntry, type Decision, type DecisionFacts } from '../domain.ts'
+import { RuleError, type CaseEvent, type CaseFacts } from '../../rulebook/course.ts'
+import { applyDecision, foldEntry, type Decision, type DecisionFacts, type Entry } from '../domain.ts'
 import { takeEffect } from '../effects.ts'
 import type { DecisionAction, List } from '../vocabulary.ts'
-import { judgeEntering, judgeStep, type Judgement, type Proposal } from './domain.ts'
+import { historyOf, judgeEntering, judgeStep, type Business, type Judgement, type Proposal } from './domain.ts'
 import {
+  existsAnyEntryInForce,
   existsEntryInForce,
   findEntry,
   insertDecisions,
@@ -22,9 +23,6 @@ import {
   upsertEntries,
   type ProposalRow,
 } from './repository.ts'
-
-/** For who reads or proposes about an entry: its decisions and how it stands. */
-export { findEntry, findProposal, listDecisionsOfListing, type ProposalRow } from './repository.ts'
 
 export interface NewProposal {
   action: DecisionAction
@@ -170,8 +168,7 @@ async function judge(
   assertNotInFuture(proposal.decidedOn, now)
   // The listing of late reporters takes this lock too, so that nobody is entered twice.
   await lockRegistry(tx)
-  const business = await lockBusiness(tx, proposal.uscc)
-  if (business === null) throw new Problem('unknown-subject', problems['unknown-subject'].meaning)
+  const business = await businessOrProblem(tx, proposal.uscc)
   const rulebook = await presentRulebook(tx)
   const { listingId, uscc, list } = proposal
   if (proposal.action === 'enter') {
@@ -202,6 +199,16 @@ export function judgedBy<Answer>(judge: () => Answer): Answer {
 }
 
 /**
+ * The business under a code, locked against other decisions until the transaction ends.
+ * @throws Problem unknown-subject
+ */
+export async function businessOrProblem(tx: Tx, uscc: string): Promise<Business> {
+  const business = await lockBusiness(tx, uscc)
+  if (business === null) throw new Problem('unknown-subject', problems['unknown-subject'].meaning)
+  return business
+}
+
+/**
  * Refuses a day that has not come yet in Asia/Shanghai.
  * @throws Problem dated-in-the-future
  */
@@ -221,4 +228,40 @@ export async function entryOrProblem(db: DbOrTx, listingId: string) {
   const entry = await findEntry(db, listingId)
   if (entry === null) throw new Problem('unknown-listing', problems['unknown-listing'].meaning)
   return entry
+}
+
+/**
+ * Refuses a step that is dated before the one it follows.
+ * @throws Problem not-in-order
+ */
+export function assertNotBefore(day: string, earlier: string): void {
+  if (day < earlier) throw new Problem('not-in-order', problems['not-in-order'].meaning)
+}
+
+/** The case of an entry as the rulebook takes it: the decisions about it, with what was asked for (`events`). */
+export async function caseOf(
+  db: DbOrTx,
+  { id, list, groundCode, rulebook: version }: Entry,
+  events: readonly CaseEvent[],
+  on: string,
+): Promise<CaseFacts> {
+  const decided = historyOf(await listDecisionsOfListing(db, id))
+  // The sort is stable: what is asked for on the day of a decision follows on it.
+  const history = [...decided, ...events].sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0))
+  return { list, groundCode, version, history, on }
+}
+
+/**
+ * Refuses to end a penalty's publication early for a business that is on a list (45 art 14(4)).
+ * @throws Problem not-permitted-by-rulebook
+ */
+export async function assertNotOnAnyList(db: DbOrTx, uscc: string): Promise<void> {
+  if (!(await existsAnyEntryInForce(db, uscc))) return
+  throw problemOf(
+    new RuleError(
+      'not-permitted',
+      { zh: '该主体仍在名单上。', en: 'The business is on a list.' },
+      { zh: '《市场监督管理行政处罚信息公示规定》第十四条第（四）项', en: 'Order 45 art 14(4)' },
+    ),
+  )
 }
