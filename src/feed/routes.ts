@@ -30,27 +30,21 @@ export const feedRoutes: FastifyPluginCallbackZod<Options> = (app, { db, listene
     async (request, reply) => {
       const { after, limit, wait, ...filter } = request.query
       const until = Date.now() + wait * 1000
-      const answered = new AbortController()
-      const gone = () => answered.abort()
-      request.raw.once('close', gone)
+      const gone = new AbortController()
+      reply.raw.once('close', () => gone.abort())
       let page: EventPage
       let from = after
       for (;;) {
-        const left = until - Date.now()
-        const woken = left > 0 ? listener.wait(left, answered.signal) : null
+        const since = listener.count
         page = await listEvents(db, from, limit, filter)
-        if (page.events.length > 0 || woken === null || answered.signal.aborted || listener.closed) break
+        const left = until - Date.now()
+        if (page.events.length > 0 || left <= 0 || gone.signal.aborted || listener.closed) break
         // What the filter left out is not read again at each waking.
-        from = Math.max(from, page.head)
-        await woken
+        from = page.next
+        await listener.wait(left, gone.signal, since)
       }
-      answered.abort()
-      const last = page.events.at(-1)
-      // A page that is not full has seen everything up to the head, whatever the filter left out.
-      const next =
-        last !== undefined && page.events.length === limit ? Number(last.sequence) : Math.max(after, page.head)
       void reply.header('cache-control', 'no-store')
-      return { events: page.events, next, head: page.head }
+      return page
     },
   )
   done()
