@@ -86,7 +86,7 @@ export async function buildApp({
   await app.register(jwksRoutes, { signing })
   await app.register(creditFileRoutes, { db, clock })
   await app.register(searchRoutes, { db, clock })
-  await app.register(feedRoutes, { db, listener, authenticate })
+  await app.register(feedRoutes, { db, clock, listener, signing, authenticate })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })
   return app

@@ -8,8 +8,8 @@ import { listEvents, type EventPage } from './repository.ts'
 const restMs = 500
 
 /** Where a reader reads, and who wakes it. */
-export interface LogSource extends Pick<FeedListener, 'closed' | 'count' | 'wait'> {
-  read(after: number, limit: number, filter: EventFilter): Promise<EventPage>
+export interface LogSource<Entry = FeedEvent> extends Pick<FeedListener, 'closed' | 'count' | 'wait'> {
+  read: (after: number, limit: number, filter: EventFilter) => Promise<EventPage<Entry>>
 }
 
 export interface ReadOptions {
@@ -18,7 +18,7 @@ export interface ReadOptions {
   filter?: EventFilter | undefined
   /** At most so many events in a page. */
   limit?: number
-  /** After so long without an event an empty page tells how far the log was read. */
+  /** So often, an empty page tells how far the log was read when no event did. */
   quietMs?: number
   /** Ends the reading. */
   signal: AbortSignal
@@ -30,13 +30,16 @@ export interface ReadOptions {
  * The log after a position, for ever: pages of events in order, read one by one as they are asked for, so that a slow
  * reader holds one page and no connection. Ends when `signal` aborts or the source is closed.
  */
-export async function* readLog(source: LogSource, options: ReadOptions): AsyncGenerator<EventPage, void> {
+export async function* readLog<Entry = FeedEvent>(
+  source: LogSource<Entry>,
+  options: ReadOptions,
+): AsyncGenerator<EventPage<Entry>, void> {
   const { filter = {}, limit = 1000, quietMs = 60_000, signal, onFault } = options
   let position = options.after
   let quietAt = performance.now() + quietMs
   while (!signal.aborted && !source.closed) {
     const since = source.count
-    let page: EventPage
+    let page: EventPage<Entry>
     try {
       page = await source.read(position, limit, filter)
     } catch (error) {
@@ -45,11 +48,9 @@ export async function* readLog(source: LogSource, options: ReadOptions): AsyncGe
       continue
     }
     position = page.next
-    const isQuiet = performance.now() >= quietAt
-    if (page.events.length > 0 || isQuiet) {
-      yield page
-      quietAt = performance.now() + quietMs
-    }
+    const isDue = performance.now() >= quietAt
+    if (isDue) quietAt = performance.now() + quietMs
+    if (page.events.length > 0 || isDue) yield page
     if (page.events.length < limit) await source.wait(quietAt - performance.now(), signal, since)
   }
 }
@@ -66,11 +67,12 @@ export async function follow(
   listener: FeedListener,
   options: ReadOptions & { onEvents: (events: FeedEvent[], position: number) => Promise<void> | void },
 ): Promise<void> {
-  for await (const { events, next } of readLog(logOf(db, listener), options)) await options.onEvents(events, next)
+  const log = logOf(listener, (after, limit, filter) => listEvents(db, after, limit, filter))
+  for await (const { events, next } of readLog(log, options)) await options.onEvents(events, next)
 }
 
-/** The log itself, each page a query. */
-function logOf(db: DbOrTx, listener: FeedListener): LogSource {
+/** The log itself, each page a query. `read` says which columns come with an event. */
+export function logOf<Entry = FeedEvent>(listener: FeedListener, read: LogSource<Entry>['read']): LogSource<Entry> {
   return {
     get closed() {
       return listener.closed
@@ -79,6 +81,6 @@ function logOf(db: DbOrTx, listener: FeedListener): LogSource {
       return listener.count
     },
     wait: listener.wait,
-    read: (after, limit, filter) => listEvents(db, after, limit, filter),
+    read,
   }
 }

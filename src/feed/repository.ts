@@ -74,8 +74,8 @@ export async function findHead(db: DbOrTx): Promise<Head> {
 }
 
 /** A part of the log. */
-export interface EventPage {
-  events: FeedEvent[]
+export interface EventPage<Entry = FeedEvent> {
+  events: Entry[]
   /** Where to go on: everything up to here that matches the filter is in this page or before it. */
   next: number
   /** The newest position of the log. */
@@ -84,8 +84,8 @@ export interface EventPage {
 
 /** Up to `limit` events after a position that match the filter, with the head as of the same moment. */
 export async function listEvents(db: DbOrTx, after: number, limit: number, filter: EventFilter): Promise<EventPage> {
-  const { entries, next, head } = await listEntries(db, after, limit, filter)
-  return { events: entries.map((entry) => entry.event), next, head }
+  const page = await listEntries(db, after, limit, filter)
+  return { ...page, events: page.events.map((entry) => entry.event) }
 }
 
 /** As `listEvents`, with what a filter asks for beside each event. */
@@ -94,7 +94,7 @@ export async function listEntries(
   after: number,
   limit: number,
   filter: EventFilter,
-): Promise<Omit<EventPage, 'events'> & { entries: LogEntry[] }> {
+): Promise<EventPage<LogEntry>> {
   const conditions: SQL[] = [sql`e.position > ${after}`]
   if (filter.types) conditions.push(sql`e.type in (select json_array_elements_text(${asJson(filter.types)}))`)
   if (filter.lists) conditions.push(sql`e.list in (select json_array_elements_text(${asJson(filter.lists)}))`)
@@ -110,9 +110,9 @@ export async function listEntries(
           head.position as head
         from head left join page on true order by page.position`,
   )
-  const entries = rows.filter((row) => !row.none).map(({ event, list, regionCode }) => ({ event, list, regionCode }))
+  const events = rows.filter((row) => !row.none).map(({ event, list, regionCode }) => ({ event, list, regionCode }))
   const head = Number(rows[0]?.head ?? 0)
   // A page that is not full has seen everything up to the head, whatever the filter left out.
-  const next = entries.length === limit ? Number(entries.at(-1)?.event.sequence) : Math.max(after, head)
-  return { entries, next, head }
+  const next = events.length === limit ? Number(events.at(-1)?.event.sequence) : Math.max(after, head)
+  return { events, next, head }
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /** Wakes whoever waits, all at once. Waking tells nothing: the woken one reads. */
 export interface Wakings {
   /** How often anybody was woken so far. */
@@ -34,6 +36,8 @@ export function makeWakings(): Wakings {
           resolve()
         }
         const timer = setTimeout(wake, ms)
+        // Any number may wait under one signal.
+        setMaxListeners(0, signal)
         signal.addEventListener('abort', wake)
         waiting.add(wake)
       }),
