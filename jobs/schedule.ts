@@ -1,6 +1,7 @@
 import type { Job } from '../src/platform/jobs.ts'
 import { listLateReportersJob } from './list-late-reporters.ts'
 import { pullAnnualReports } from './pull-annual-reports.ts'
+import { writeSnapshotJob } from './write-snapshot.ts'
 
 /** Every job, and when it runs: minute, hour, day, month, weekday in Asia/Shanghai. */
 export const jobs: readonly Job[] = [
@@ -21,5 +22,11 @@ export const jobs: readonly Job[] = [
     // that the law gives (12 to 14 July). Who is found later is entered by hand, with --on.
     cron: '30 3 8-31 7 *',
     run: listLateReportersJob,
+  },
+  {
+    name: 'write-snapshot',
+    description: 'Writes a full copy of the published lists, checks it against a replay of the log, and publishes it',
+    cron: '45 1 * * *',
+    run: writeSnapshotJob,
   },
 ]

@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { creditFileRoutes } from './credit-files/routes.ts'
 import type { FeedListener } from './feed/listener.ts'
 import { feedRoutes } from './feed/routes.ts'
+import { snapshotRoutes } from './feed/snapshots/routes.ts'
 import { keyVerifier } from './partners/service.ts'
 import { bearerKeys } from './platform/auth.ts'
 import type { Config } from './config.ts'
@@ -14,6 +15,7 @@ import type { Db } from './platform/db.ts'
 import { healthRoutes } from './platform/health.ts'
 import { jwksRoutes } from './platform/jwks.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
+import { snapshotDirOf } from './platform/open.ts'
 import { openapiOptions } from './platform/openapi.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
 import type { Signing } from './platform/signing.ts'
@@ -38,6 +40,7 @@ export interface AppOptions {
  */
 export async function buildApp({
   db,
+  config,
   clock,
   listener,
   signing,
@@ -87,6 +90,7 @@ export async function buildApp({
   await app.register(creditFileRoutes, { db, clock })
   await app.register(searchRoutes, { db, clock })
   await app.register(feedRoutes, { db, listener, authenticate })
+  await app.register(snapshotRoutes, { db, authenticate, folder: snapshotDirOf(config) })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })
   return app

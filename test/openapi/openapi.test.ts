@@ -35,6 +35,9 @@ it('is OpenAPI 3.1 and tells every call of the service so far', () => {
     '/readyz',
     '/v1/credit-files/{uscc}',
     '/v1/feed/events',
+    '/v1/feed/snapshots/latest',
+    '/v1/feed/snapshots/{id}',
+    '/v1/feed/snapshots/{id}/{name}',
     '/v1/lookup',
     '/v1/quarantine',
     '/v1/search',
@@ -54,7 +57,10 @@ it('gives every operation a stable name, a summary and its problems', () => {
 
 it('asks for a key exactly where the document says so', async () => {
   for (const { path, method, operation } of operations()) {
-    const url = path.replace('{uscc}', '91999900MA0000015N')
+    const url = path
+      .replace('{uscc}', '91999900MA0000015N')
+      .replace('{id}', '01900000-0000-7000-8000-000000000001')
+      .replace('{name}', 'listings.ndjson.gz')
     const { statusCode } = await service.app.inject({ method: method.toUpperCase() as 'GET', url })
     expect([path, statusCode === 401]).toEqual([path, operation.security !== undefined])
   }
