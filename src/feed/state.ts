@@ -27,11 +27,12 @@ type Told = Pick<FeedEvent, 'type' | 'subject' | 'data'>
  * `subject:<uscc>`. It follows from what is delivered, so that readers find it too.
  */
 export function keyOf({ type, subject, data }: Told): string {
-  const [kind] = type.split('.')
-  if (kind === 'sanction') return `sanctions:${String(data['listingId'])}`
+  const { id, listingId } = data as { id?: string; listingId?: string }
+  const [kind = ''] = type.split('.')
+  if (kind === 'sanction') return `sanctions:${listingId ?? ''}`
   // An entry whose publication ends without an exit is a change of the business that names the entry.
-  if (kind === 'subject') return data['id'] === undefined ? `subject:${subject}` : `listing:${String(data['id'])}`
-  return `${kind ?? ''}:${String(data['id'])}`
+  if (kind === 'subject') return id === undefined ? `subject:${subject}` : `listing:${id}`
+  return `${kind}:${id ?? ''}`
 }
 
 /** Whether something of the event's key is public after it. A void entry, or one that is no longer published, is not. */

@@ -37,10 +37,20 @@ const fileNameOf = ({ name }: Copy) => `${name}.ndjson.gz` as const
  */
 export async function writeCopy(folder: string, copy: Copy, { url, position, signal }: LogUpTo): Promise<WrittenFile> {
   const name = fileNameOf(copy)
+  const written = await writePacked(join(folder, name), copyRows(url, linesQuery(copy, position), signal), signal)
+  return { name, ...written }
+}
+
+/** Packs lines that come in chunks into a new file, and counts and sums up on the way. */
+export async function writePacked(
+  file: string,
+  lines: AsyncIterable<Buffer>,
+  signal: AbortSignal,
+): Promise<Omit<WrittenFile, 'name'>> {
   const hash = createHash('sha256')
   let [rows, bytes] = [0, 0]
   await pipeline(
-    copyRows(url, linesQuery(copy, position), signal),
+    lines,
     async function* counted(chunks: AsyncIterable<Buffer>) {
       for await (const chunk of chunks) {
         for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, at + 1)) rows += 1
@@ -55,10 +65,10 @@ export async function writeCopy(folder: string, copy: Copy, { url, position, sig
         yield chunk
       }
     },
-    createWriteStream(join(folder, name), { flags: 'wx', flush: true }),
+    createWriteStream(file, { flags: 'wx', flush: true }),
     { signal },
   )
-  return { name, bytes, sha256: hash.digest('hex'), rows }
+  return { bytes, sha256: hash.digest('hex'), rows }
 }
 
 /**
