@@ -5,6 +5,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { v7 as uuidv7 } from 'uuid'
 import { creditFileRoutes } from './credit-files/routes.ts'
 import type { FeedListener } from './feed/listener.ts'
+import { exportRoutes } from './feed/exports/routes.ts'
 import { feedRoutes } from './feed/routes.ts'
 import { snapshotRoutes } from './feed/snapshots/routes.ts'
 import { keyVerifier } from './partners/service.ts'
@@ -91,6 +92,7 @@ export async function buildApp({
   await app.register(searchRoutes, { db, clock })
   await app.register(feedRoutes, { db, listener, authenticate })
   await app.register(snapshotRoutes, { db, authenticate, folder: snapshotDirOf(config) })
+  await app.register(exportRoutes, { db, authenticate, publicUrl })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })
   return app

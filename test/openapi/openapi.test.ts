@@ -35,6 +35,7 @@ it('is OpenAPI 3.1 and tells every call of the service so far', () => {
     '/readyz',
     '/v1/credit-files/{uscc}',
     '/v1/feed/events',
+    '/v1/feed/exports/entities.ftm.json',
     '/v1/feed/snapshots/latest',
     '/v1/feed/snapshots/{id}',
     '/v1/feed/snapshots/{id}/{name}',
