@@ -3,6 +3,8 @@ import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { v7 as uuidv7 } from 'uuid'
+import { badgeRoutes } from './credit-files/badge.tsx'
+import { certificateRoutes } from './credit-files/certificate.ts'
 import { creditFileRoutes } from './credit-files/routes.ts'
 import type { FeedListener } from './feed/listener.ts'
 import { exportRoutes } from './feed/exports/routes.ts'
@@ -89,6 +91,8 @@ export async function buildApp({
   await app.register(healthRoutes, { db })
   await app.register(jwksRoutes, { signing })
   await app.register(creditFileRoutes, { db, clock })
+  await app.register(certificateRoutes, { db, clock, signing, publicUrl })
+  await app.register(badgeRoutes, { db, clock, publicUrl })
   await app.register(searchRoutes, { db, clock })
   await app.register(feedRoutes, { db, listener, authenticate })
   await app.register(snapshotRoutes, { db, authenticate, folder: snapshotDirOf(config) })

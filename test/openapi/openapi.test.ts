@@ -34,6 +34,8 @@ it('is OpenAPI 3.1 and tells every call of the service so far', () => {
     '/livez',
     '/readyz',
     '/v1/credit-files/{uscc}',
+    '/v1/credit-files/{uscc}/badge.svg',
+    '/v1/credit-files/{uscc}/certificate',
     '/v1/feed/events',
     '/v1/feed/exports/entities.ftm.json',
     '/v1/feed/snapshots/latest',
