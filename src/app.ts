@@ -22,6 +22,7 @@ import { snapshotDirOf } from './platform/open.ts'
 import { openapiOptions } from './platform/openapi.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
 import type { Signing } from './platform/signing.ts'
+import { codeListRoutes } from './registry/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
@@ -93,6 +94,7 @@ export async function buildApp({
   await app.register(creditFileRoutes, { db, clock })
   await app.register(certificateRoutes, { db, clock, signing, publicUrl })
   await app.register(badgeRoutes, { db, clock, publicUrl })
+  await app.register(codeListRoutes)
   await app.register(searchRoutes, { db, clock })
   await app.register(feedRoutes, { db, listener, authenticate })
   await app.register(snapshotRoutes, { db, authenticate, folder: snapshotDirOf(config) })

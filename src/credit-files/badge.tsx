@@ -28,15 +28,16 @@ const looks: Record<CreditFile['standing'], { text: Text; colour: string; sign: 
 const brand: Text = { zh: '信鉴 亮照', en: 'Xinjian licence' }
 
 const height = 28
-/** Room for a text at 13 px: a Chinese character is as wide as high, a Latin one some 0.56 of that. */
-const widthOf = (text: string) =>
-  Math.ceil([...text].reduce((width, character) => width + (character > '\u2e7f' ? 13.2 : 7.3), 0))
+/** Room for a text at 13 px, into which any font is fitted: a Chinese character is as wide as high, a Latin one narrower. */
+const widthOf = (text: string, perLatin: number) =>
+  Math.ceil([...text].reduce((width, character) => width + (character > '\u2e7f' ? 13 : perLatin), 0))
 
 /** The badge of a business: its present standing, linking to its public page. */
 function Badge({ file, language, href }: { file: CreditFile; language: Language; href: string }) {
   const { text, colour, sign } = looks[file.standing]
-  const left = widthOf(brand[language]) + 20
-  const width = left + widthOf(text[language]) + 42
+  const [brandWidth, textWidth] = [widthOf(brand[language], 6.5), widthOf(text[language], 7.2)]
+  const left = brandWidth + 20
+  const width = left + textWidth + 42
   const title = `${file.subject.name} (${file.subject.uscc}): ${text[language]}, ${file.asOf}`
   return (
     <svg
@@ -62,10 +63,10 @@ function Badge({ file, language, href }: { file: CreditFile; language: Language;
           font-family="system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
           font-size="13"
         >
-          <text x="10" y="18.5">
+          <text x="10" y="18.5" textLength={brandWidth} lengthAdjust="spacingAndGlyphs">
             {brand[language]}
           </text>
-          <text x={left + 30} y="18.5" font-weight="600">
+          <text x={left + 30} y="18.5" font-weight="600" textLength={textWidth} lengthAdjust="spacingAndGlyphs">
             {text[language]}
           </text>
         </g>

@@ -41,8 +41,10 @@ it('is OpenAPI 3.1 and tells every call of the service so far', () => {
     '/v1/feed/snapshots/latest',
     '/v1/feed/snapshots/{id}',
     '/v1/feed/snapshots/{id}/{name}',
+    '/v1/industries',
     '/v1/lookup',
     '/v1/quarantine',
+    '/v1/regions',
     '/v1/search',
   ])
 })
