@@ -26,6 +26,7 @@ import { codeListRoutes } from './registry/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
+import { statisticsRoutes } from './statistics/routes.ts'
 
 export interface AppOptions {
   db: Db
@@ -95,6 +96,7 @@ export async function buildApp({
   await app.register(certificateRoutes, { db, clock, signing, publicUrl })
   await app.register(badgeRoutes, { db, clock, publicUrl })
   await app.register(codeListRoutes)
+  await app.register(statisticsRoutes, { db, clock })
   await app.register(searchRoutes, { db, clock })
   await app.register(feedRoutes, { db, listener, authenticate })
   await app.register(snapshotRoutes, { db, authenticate, folder: snapshotDirOf(config) })

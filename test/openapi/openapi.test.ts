@@ -46,6 +46,7 @@ it('is OpenAPI 3.1 and tells every call of the service so far', () => {
     '/v1/quarantine',
     '/v1/regions',
     '/v1/search',
+    '/v1/statistics',
   ])
 })
 
