@@ -30,7 +30,7 @@ const brand: Text = { zh: '信鉴 亮照', en: 'Xinjian licence' }
 const height = 28
 /** Room for a text at 13 px, into which any font is fitted: a Chinese character is as wide as high, a Latin one narrower. */
 const widthOf = (text: string, perLatin: number) =>
-  Math.ceil([...text].reduce((width, character) => width + (character > '\u2e7f' ? 13 : perLatin), 0))
+  Math.ceil(Array.from(text).reduce((width, character) => width + (character > '\u2e7f' ? 13 : perLatin), 0))
 
 /** The badge of a business: its present standing, linking to its public page. */
 function Badge({ file, language, href }: { file: CreditFile; language: Language; href: string }) {

@@ -1,7 +1,8 @@
 import type { IForbiddenRuleType } from 'dependency-cruiser'
 
 /** Files of plain values and pure functions: no database, no HTTP, no clock, no environment. */
-export const pureFiles = '^src/[^/]+/(domain|vocabulary|identifiers|web-address|publication-policy|state|follow-the-money)\\.ts$'
+export const pureFiles =
+  '^src/[^/]+/(domain|vocabulary|identifiers|web-address|publication-policy|state|follow-the-money)\\.ts$'
 
 const feature = '^src/(registry|sources|listings|feed|credit-files|search|partners|site|statistics)/'
 /** A feature's own folder, as captured by `from`. */
