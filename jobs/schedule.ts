@@ -2,6 +2,7 @@ import type { Job } from '../src/platform/jobs.ts'
 import { liftEndedMeasuresJob } from './lift-ended-measures.ts'
 import { listLateReportersJob } from './list-late-reporters.ts'
 import { pullAnnualReports } from './pull-annual-reports.ts'
+import { writeSnapshotJob } from './write-snapshot.ts'
 
 /** Every job, and when it runs: minute, hour, day, month, weekday in Asia/Shanghai. */
 export const jobs: readonly Job[] = [
@@ -28,5 +29,11 @@ export const jobs: readonly Job[] = [
     description: 'Requests the lift of measures whose own term is over, such as the bar on a person (JS-05)',
     cron: '20 0 * * *',
     run: liftEndedMeasuresJob,
+  },
+  {
+    name: 'write-snapshot',
+    description: 'Writes a full copy of the published lists, checks it against a replay of the log, and publishes it',
+    cron: '45 1 * * *',
+    run: writeSnapshotJob,
   },
 ]

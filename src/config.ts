@@ -21,7 +21,7 @@ const settings = {
     .meta({ description: 'PostgreSQL to use. Without it an embedded server under DATA_DIR is started', secret: true }),
   DATA_DIR: z.string().default('.data').meta({
     description:
-      'Folder for the embedded PostgreSQL, the sample and the signing keys; a relative one lies in the project',
+      'Folder for the embedded PostgreSQL, the sample, the signing keys and snapshots; a relative one lies in the project',
   }),
   PORT: z.coerce.number('must be a port number').int().min(0).max(65535).default(3000).meta({
     description: 'Port that `serve` listens on; 0 takes any free one',
@@ -49,6 +49,10 @@ const settings = {
         'NATS with JetStream to which one of the `serve` processes publishes the feed, several URLs separated by commas; the stream of xinjian.feed.> is made where there is none',
       secret: true,
     }),
+  SNAPSHOT_DIR: z.string().optional().meta({
+    description:
+      'Folder for full copies of the lists. Without it one in DATA_DIR, so processes on several machines need it: a folder that they share',
+  }),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

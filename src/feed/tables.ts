@@ -36,3 +36,16 @@ export const feedEvents = pgTable(
     index('feed_events_key').on(table.key, table.position),
   ],
 )
+
+/** Full copies of the published lists; the files lie in SNAPSHOT_DIR. One without a manifest is being written, or was. */
+export const feedSnapshots = pgTable(
+  'feed_snapshots',
+  {
+    id: uuid().primaryKey(),
+    position: bigint({ mode: 'number' }).notNull(),
+    createdAt: instant().notNull(),
+    /** As it is answered, signature included; `json` and not `jsonb`, so that its text never changes. */
+    manifest: json(),
+  },
+  (table) => [index('feed_snapshots_newest').on(table.createdAt, table.id)],
+)

@@ -1,10 +1,11 @@
 import type { IForbiddenRuleType } from 'dependency-cruiser'
 
 /** Files of plain values and pure functions: no database, no HTTP, no clock, no environment. */
-export const pureFiles = '^src/[^/]+/(domain|chain|vocabulary|identifiers|web-address|publication-policy)\\.ts$'
+export const pureFiles =
+  '^src/[^/]+/(domain|chain|vocabulary|identifiers|web-address|publication-policy|state|follow-the-money)\\.ts$'
 
 const feature =
-  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|sanctions|feed|credit-files|search|partners|site)/'
+  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|sanctions|feed|credit-files|statistics|search|partners|site)/'
 /** A feature's own folder, as captured by `from`. */
 const own = '^src/$1/'
 
