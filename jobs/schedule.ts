@@ -1,4 +1,5 @@
 import type { Job } from '../src/platform/jobs.ts'
+import { forgetOldDeliveriesJob } from './forget-old-deliveries.ts'
 import { listLateReportersJob } from './list-late-reporters.ts'
 import { pullAnnualReports } from './pull-annual-reports.ts'
 
@@ -21,5 +22,11 @@ export const jobs: readonly Job[] = [
     // that the law gives (12 to 14 July). Who is found later is entered by hand, with --on.
     cron: '30 3 8-31 7 *',
     run: listLateReportersJob,
+  },
+  {
+    name: 'forget-old-deliveries',
+    description: 'Deletes the history of webhooks that is older than 90 days',
+    cron: '40 4 * * *',
+    run: forgetOldDeliveriesJob,
   },
 ]

@@ -14,10 +14,12 @@ import type { Db } from './platform/db.ts'
 import { healthRoutes } from './platform/health.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
 import { openapiOptions } from './platform/openapi.ts'
+import { openOutbound } from './platform/outbound.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
+import { subscriptionRoutes } from './subscriptions/routes.ts'
 
 export interface AppOptions {
   db: Db
@@ -33,7 +35,14 @@ export interface AppOptions {
  * The whole service without a port: everything registered in the order written here.
  * Closing it answers who is waiting and stops `listener`; `db` belongs to the caller, who closes it afterwards.
  */
-export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({
+  db,
+  config,
+  clock,
+  listener,
+  publicUrl,
+  logger,
+}: AppOptions): Promise<FastifyInstance> {
   useBothLanguagesInZod()
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
@@ -71,11 +80,14 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 
+  const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
+  app.addHook('onClose', () => outbound.close())
   const { authenticate } = bearerKeys(app, keyVerifier(db))
   await app.register(healthRoutes, { db })
   await app.register(creditFileRoutes, { db, clock })
   await app.register(searchRoutes, { db, clock })
   await app.register(feedRoutes, { db, listener, authenticate })
+  await app.register(subscriptionRoutes, { db, clock, outbound, authenticate })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })
   return app

@@ -6,6 +6,8 @@ import { startFeedListener } from './feed/listener.ts'
 import { startSequencer } from './feed/sequencer.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, type Database } from './platform/db.ts'
+import { openOutbound } from './platform/outbound.ts'
+import { startDelivery } from './subscriptions/worker.ts'
 
 export interface Server {
   /** Where it listens, e.g. http://127.0.0.1:3000. */
@@ -25,11 +27,12 @@ function requestOf({ method, routeOptions, ip }: FastifyRequest) {
 }
 
 /**
- * Listens, and sequences the feed: one `serve` process of any number. The database must be migrated.
+ * Listens, sequences the feed and delivers webhooks: one `serve` process of any number. The database must be migrated.
  * @throws Error when the port cannot be had
  */
 export async function startServer(database: Database, config: Config, log: Logger): Promise<Server> {
   const listener = startFeedListener(database.url)
+  const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
   let publicUrl = config.PUBLIC_URL ?? ''
   const app = await buildApp({
     db: database.db,
@@ -48,11 +51,13 @@ export async function startServer(database: Database, config: Config, log: Logge
   }
   publicUrl ||= address
   const sequencer = startSequencer(database.db, log)
+  const delivery = startDelivery({ db: database.db, outbound, clock: systemClock, log, listener })
   return {
     address,
     publicUrl,
     stop: async () => {
-      await app.close()
+      await Promise.all([app.close(), delivery.stop()])
+      await outbound.close()
       await sequencer.stop()
     },
   }

@@ -1,0 +1,134 @@
+import { v7 as uuidv7 } from 'uuid'
+import type { EventType } from '../../src/feed/domain.ts'
+import { appendEvents } from '../../src/feed/service.ts'
+import { createKey, createPartner, type Scope } from '../../src/partners/service.ts'
+import type { Db } from '../../src/platform/db.ts'
+import { openOutbound, type Outbound } from '../../src/platform/outbound.ts'
+import { openCourier, type Courier, type DeliveryOptions } from '../../src/subscriptions/worker.ts'
+import { madeUpUscc } from '../support/businesses.ts'
+import { startTestService, type TestService } from '../support/service.ts'
+
+export interface Subscription {
+  id: string
+  status: string
+  pauseReason: string | null
+  pausedAt: string | null
+  position: number
+  attempts: number
+  nextAttemptAt: string | null
+  secret: string
+}
+
+export interface Delivery {
+  messageId: string
+  position: number | null
+  status: string
+  attempts: number
+  responseStatus: number | null
+  error: string | null
+  nextAttemptAt: string | null
+}
+
+export interface Subscribing extends TestService {
+  outbound: Outbound
+  courier: Courier
+  /** A courier as another process would have one. */
+  openCourier(more?: Partial<DeliveryOptions>): Courier
+  call<Body = Subscription>(
+    key: string,
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    payload?: object,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; headers: Record<string, unknown>; body: Body }>
+  /** Keys of one new partner, one for each set of scopes. */
+  keysOfOne(...scopes: Scope[][]): Promise<string[]>
+  subscribe(key: string, body: object): Promise<Subscription>
+  deliveriesOf(key: string, id: string): Promise<Delivery[]>
+  /** Commits so many events and gives them their positions. */
+  happen(count: number, event?: { type?: EventType; list?: string; regionCode?: string }): Promise<void>
+  /** Delivers until nothing is due. */
+  deliverAll(): Promise<void>
+}
+
+/** The service with a courier whose receivers stand on this machine. */
+export async function startSubscribing(allowedHosts = ['127.0.0.1']): Promise<Subscribing> {
+  const service = await startTestService('2026-11-25T04:00:00.000Z', { WEBHOOK_ALLOWED_HOSTS: allowedHosts })
+  const { app, db, clock } = service
+  const outbound = openOutbound({ allowedHosts })
+  const log = { warn: (context: object) => void warnings.push(context) }
+  const warnings: object[] = []
+  const makeCourier: Subscribing['openCourier'] = (more) => openCourier({ db, outbound, clock, log, ...more })
+  const courier = makeCourier()
+
+  const call: Subscribing['call'] = async (key, method, path, payload, headers = {}) => {
+    const response = await app.inject({
+      method,
+      url: `/v1/subscriptions${path}`,
+      headers: { authorization: `Bearer ${key}`, 'accept-language': 'en', ...headers },
+      ...(payload !== undefined && { payload }),
+    })
+    const body = response.body === '' ? null : response.json<never>()
+    return { status: response.statusCode, headers: response.headers, body: body as never }
+  }
+
+  return {
+    ...service,
+    outbound,
+    courier,
+    openCourier: makeCourier,
+    call,
+    keysOfOne: async (...scopes) => {
+      const { id } = await createPartner(db, { name: '某平台', kind: 'platform' }, clock.now())
+      const keys = scopes.map((of) => createKey(db, { partnerId: id, scopes: of }, clock.now()))
+      return (await Promise.all(keys)).map(({ key }) => key)
+    },
+    subscribe: async (key, body) => {
+      const made = await call(key, 'POST', '', body)
+      if (made.status !== 201) throw new Error(JSON.stringify(made))
+      return made.body
+    },
+    deliveriesOf: async (key, id) =>
+      (await call<{ items: Delivery[] }>(key, 'GET', `/${id}/deliveries?limit=200`)).body.items,
+    happen: async (count, event) => {
+      await happen(db, count, event)
+      await service.sequence()
+    },
+    deliverAll: async () => {
+      while ((await courier.deliverDue()) > 0);
+      if (warnings.length > 0) throw new Error(JSON.stringify(warnings))
+    },
+    close: async () => {
+      await courier.stop()
+      await outbound.close()
+      await service.close()
+    },
+  }
+}
+
+/** Commits so many events, about made-up businesses. */
+export async function happen(
+  db: Db,
+  count: number,
+  {
+    type = 'subject.changed',
+    list,
+    regionCode = '999900',
+  }: { type?: EventType; list?: string; regionCode?: string } = {},
+): Promise<void> {
+  await db.transaction((tx) =>
+    appendEvents(
+      tx,
+      Array.from({ length: count }, (_, i) => ({
+        id: uuidv7(),
+        type,
+        key: `subject:${madeUpUscc(i + 1)}`,
+        uscc: madeUpUscc(i + 1),
+        list: list ?? null,
+        regionCode,
+        occurredAt: '2026-11-25T04:00:00.000Z',
+        data: { name: `虚构省示例${i}号 “店”` },
+      })),
+    ),
+  )
+}
