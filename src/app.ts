@@ -12,10 +12,12 @@ import type { Config } from './config.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Db } from './platform/db.ts'
 import { healthRoutes } from './platform/health.ts'
+import { jwksRoutes } from './platform/jwks.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
 import { openapiOptions } from './platform/openapi.ts'
 import { openOutbound } from './platform/outbound.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
+import type { Signing } from './platform/signing.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
@@ -26,6 +28,7 @@ export interface AppOptions {
   config: Config
   clock: Clock
   listener: FeedListener
+  signing: Signing
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
   logger?: FastifyBaseLogger
@@ -40,6 +43,7 @@ export async function buildApp({
   config,
   clock,
   listener,
+  signing,
   publicUrl,
   logger,
 }: AppOptions): Promise<FastifyInstance> {
@@ -84,9 +88,10 @@ export async function buildApp({
   app.addHook('onClose', () => outbound.close())
   const { authenticate } = bearerKeys(app, keyVerifier(db))
   await app.register(healthRoutes, { db })
+  await app.register(jwksRoutes, { signing })
   await app.register(creditFileRoutes, { db, clock })
   await app.register(searchRoutes, { db, clock })
-  await app.register(feedRoutes, { db, listener, authenticate })
+  await app.register(feedRoutes, { db, clock, listener, signing, authenticate })
   await app.register(subscriptionRoutes, { db, clock, outbound, authenticate })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })

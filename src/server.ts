@@ -7,6 +7,7 @@ import { startSequencer } from './feed/sequencer.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, type Database } from './platform/db.ts'
 import { openOutbound } from './platform/outbound.ts'
+import { openSigning } from './platform/signing.ts'
 import { startDelivery } from './subscriptions/worker.ts'
 
 export interface Server {
@@ -28,9 +29,10 @@ function requestOf({ method, routeOptions, ip }: FastifyRequest) {
 
 /**
  * Listens, sequences the feed and delivers webhooks: one `serve` process of any number. The database must be migrated.
- * @throws Error when the port cannot be had
+ * @throws Error when the port cannot be had, ConfigError when the signing keys cannot be used
  */
 export async function startServer(database: Database, config: Config, log: Logger): Promise<Server> {
+  const signing = await openSigning(config)
   const listener = startFeedListener(database.url)
   const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
   let publicUrl = config.PUBLIC_URL ?? ''
@@ -39,6 +41,7 @@ export async function startServer(database: Database, config: Config, log: Logge
     config,
     clock: systemClock,
     listener,
+    signing,
     publicUrl: () => publicUrl,
     logger: log,
   })

@@ -20,14 +20,14 @@ export async function readMessages(
   limit: number,
 ): Promise<{ messages: Message[]; readUpTo: number | null }> {
   const filter = { types, lists: lists ?? undefined, regionCode: regionCode ?? undefined }
-  const { events, head } = await listEvents(db, position, limit, filter)
+  const { events, next } = await listEvents(db, position, limit, filter)
   const messages = events.map((event) => ({
     id: event.id,
     type: event.type,
     position: Number(event.sequence),
     body: JSON.stringify(event),
   }))
-  return { messages, readUpTo: events.length < limit ? head : null }
+  return { messages, readUpTo: events.length < limit ? next : null }
 }
 
 /** The newest position of the log. */

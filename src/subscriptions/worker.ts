@@ -115,9 +115,12 @@ export function openCourier({ db, outbound, clock, log, patience: given }: Deliv
     try {
       readUpTo = await deliverPage(subscription)
     } catch (error) {
-      if (!givingUp.signal.aborted) log.warn({ err: error, subscription: subscription.id }, 'a delivery broke off')
+      if (!givingUp.signal.aborted) {
+        // Not given back: until its lease ends nobody sends again what could not be recorded.
+        log.warn({ err: error, subscription: subscription.id }, 'a delivery broke off')
+        return
+      }
     }
-    // When this fails too, the lease ends by itself.
     await releaseSubscription(db, subscription, worker, readUpTo).catch((error: unknown) =>
       log.warn({ err: error, subscription: subscription.id }, 'a subscription could not be given back'),
     )
@@ -170,14 +173,13 @@ export function startDelivery(options: DeliveryOptions & { listener: FeedListene
     while (!stopping.signal.aborted) {
       const awake = new AbortController()
       wake = () => awake.abort()
-      // Before reading, so that what comes while it reads is not missed. The end of a turn wakes too: more may wait.
-      const woken = listener.wait(pollMs, awake.signal)
+      const since = listener.count
       try {
+        // The end of a turn wakes too: more may wait.
         await courier.begin(() => wake())
-        await woken
+        await listener.wait(pollMs, awake.signal, since)
       } catch (error) {
         log.warn({ err: error }, 'webhooks could not be read from the database; trying again')
-        wake()
         await sleep(restMs, undefined, { signal: stopping.signal }).catch(() => undefined)
       }
     }

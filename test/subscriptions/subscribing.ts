@@ -29,18 +29,29 @@ export interface Delivery {
   nextAttemptAt: string | null
 }
 
+/** What any of the calls answers: a subscription, a page, a test or a problem. */
+export interface Answer extends Subscription {
+  items: (Subscription & Delivery)[]
+  next: string | null
+  messageId: string
+  responseBody: string
+  type: string
+  detail: string
+  errors?: { pointer: string; detail: string }[]
+}
+
 export interface Subscribing extends TestService {
   outbound: Outbound
   courier: Courier
   /** A courier as another process would have one. */
   openCourier(more?: Partial<DeliveryOptions>): Courier
-  call<Body = Subscription>(
+  call(
     key: string,
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     payload?: object,
     headers?: Record<string, string>,
-  ): Promise<{ status: number; headers: Record<string, unknown>; body: Body }>
+  ): Promise<{ status: number; headers: Record<string, unknown>; body: Answer }>
   /** Keys of one new partner, one for each set of scopes. */
   keysOfOne(...scopes: Scope[][]): Promise<string[]>
   subscribe(key: string, body: object): Promise<Subscription>
@@ -68,8 +79,9 @@ export async function startSubscribing(allowedHosts = ['127.0.0.1']): Promise<Su
       headers: { authorization: `Bearer ${key}`, 'accept-language': 'en', ...headers },
       ...(payload !== undefined && { payload }),
     })
-    const body = response.body === '' ? null : response.json<never>()
-    return { status: response.statusCode, headers: response.headers, body: body as never }
+    // Nothing, for what is deleted.
+    const body = response.body === '' ? (null as unknown as Answer) : response.json<Answer>()
+    return { status: response.statusCode, headers: response.headers, body }
   }
 
   return {
@@ -88,8 +100,7 @@ export async function startSubscribing(allowedHosts = ['127.0.0.1']): Promise<Su
       if (made.status !== 201) throw new Error(JSON.stringify(made))
       return made.body
     },
-    deliveriesOf: async (key, id) =>
-      (await call<{ items: Delivery[] }>(key, 'GET', `/${id}/deliveries?limit=200`)).body.items,
+    deliveriesOf: async (key, id) => (await call(key, 'GET', `/${id}/deliveries?limit=200`)).body.items,
     happen: async (count, event) => {
       await happen(db, count, event)
       await service.sequence()
