@@ -1,10 +1,13 @@
-import { readFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { createInterface } from 'node:readline'
 import postgres from 'postgres'
 import { createKey, createPartner } from '../../src/partners/service.ts'
 import { migrateDatabase, openDatabase } from '../../src/platform/db.ts'
-import { serve, stop } from '../cli/cli.ts'
 import { happen } from '../subscriptions/subscribing.ts'
 
 /**
@@ -36,12 +39,24 @@ const receiver = createServer((request, response) => {
 })
 await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
 const hook = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`
-const serving = await serve({ DATABASE_URL: url.href, WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' })
+const folder = await mkdtemp(`${tmpdir()}/xinjian-bench-`)
+const serving = spawn(process.execPath, ['bin/xinjian.js', 'serve', '--json'], {
+  env: {
+    PATH: process.env['PATH'],
+    DATABASE_URL: url.href,
+    WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
+    DATA_DIR: folder,
+    ...{ PORT: '0', JOBS: 'off', LOG_LEVEL: 'warn' },
+  },
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
+const [line] = (await once(createInterface({ input: serving.stdout }), 'line')) as [string]
+const { address } = JSON.parse(line) as { address: string }
 
 const { id } = await createPartner(db, { name: '某协同部门', kind: 'agency' }, new Date())
 const { key } = await createKey(db, { partnerId: id, scopes: ['feed'] }, new Date())
 async function subscribe(): Promise<void> {
-  const response = await fetch(`${serving.address}/v1/subscriptions`, {
+  const response = await fetch(`${address}/v1/subscriptions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify({ url: hook, types: ['subject.changed'] }),
@@ -81,7 +96,7 @@ const told = (values: number[]) =>
   `p50 ${quantile(values, 0.5).toFixed(1)} ms, p99 ${quantile(values, 0.99).toFixed(1)} ms`
 /** Resident memory of the serving process, in kB. */
 async function memory(): Promise<number> {
-  const status = await readFile(`/proc/${serving.child.pid}/status`, 'utf8')
+  const status = await readFile(`/proc/${serving.pid}/status`, 'utf8')
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1])
 }
 
@@ -120,7 +135,9 @@ ${many} subscriptions at once, ${manyEvents} events
   resident memory of the process ${Math.round(before / 1024)} MB with 1, ${Math.round(after / 1024)} MB with ${many}: ${Math.round((after - before) / (many - 1))} kB a subscription
 `)
 
-await stop(serving)
+serving.kill()
+await once(serving, 'close')
+await rm(folder, { recursive: true })
 await Promise.all([notifying.end(), listening.end(), database.close()])
 receiver.closeAllConnections()
 receiver.close()

@@ -1,11 +1,10 @@
-import { v7 as uuidv7 } from 'uuid'
-import type { EventType } from '../../src/feed/domain.ts'
+import type { PendingEvent } from '../../src/feed/domain.ts'
 import { appendEvents } from '../../src/feed/service.ts'
 import { createKey, createPartner, type Scope } from '../../src/partners/service.ts'
 import type { Db } from '../../src/platform/db.ts'
 import { openOutbound, type Outbound } from '../../src/platform/outbound.ts'
 import { openCourier, type Courier, type DeliveryOptions } from '../../src/subscriptions/worker.ts'
-import { madeUpUscc } from '../support/businesses.ts'
+import { pendingEvent } from '../support/events.ts'
 import { startTestService, type TestService } from '../support/service.ts'
 
 export interface Subscription {
@@ -57,7 +56,7 @@ export interface Subscribing extends TestService {
   subscribe(key: string, body: object): Promise<Subscription>
   deliveriesOf(key: string, id: string): Promise<Delivery[]>
   /** Commits so many events and gives them their positions. */
-  happen(count: number, event?: { type?: EventType; list?: string; regionCode?: string }): Promise<void>
+  happen(count: number, fields?: Partial<PendingEvent>): Promise<void>
   /** Delivers until nothing is due. */
   deliverAll(): Promise<void>
 }
@@ -101,8 +100,8 @@ export async function startSubscribing(allowedHosts = ['127.0.0.1']): Promise<Su
       return made.body
     },
     deliveriesOf: async (key, id) => (await call(key, 'GET', `/${id}/deliveries?limit=200`)).body.items,
-    happen: async (count, event) => {
-      await happen(db, count, event)
+    happen: async (count, fields) => {
+      await happen(db, count, fields)
       await service.sequence()
     },
     deliverAll: async () => {
@@ -118,28 +117,9 @@ export async function startSubscribing(allowedHosts = ['127.0.0.1']): Promise<Su
 }
 
 /** Commits so many events, about made-up businesses. */
-export async function happen(
-  db: Db,
-  count: number,
-  {
-    type = 'subject.changed',
-    list,
-    regionCode = '999900',
-  }: { type?: EventType; list?: string; regionCode?: string } = {},
-): Promise<void> {
-  await db.transaction((tx) =>
-    appendEvents(
-      tx,
-      Array.from({ length: count }, (_, i) => ({
-        id: uuidv7(),
-        type,
-        key: `subject:${madeUpUscc(i + 1)}`,
-        uscc: madeUpUscc(i + 1),
-        list: list ?? null,
-        regionCode,
-        occurredAt: '2026-11-25T04:00:00.000Z',
-        data: { name: `虚构省示例${i}号 “店”` },
-      })),
-    ),
+export async function happen(db: Db, count: number, fields: Partial<PendingEvent> = {}): Promise<void> {
+  const events = Array.from({ length: count }, (_, i) =>
+    pendingEvent(i + 1, { data: { name: `虚构省示例${i}号 “店”` }, ...fields }),
   )
+  await db.transaction((tx) => appendEvents(tx, events))
 }
