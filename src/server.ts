@@ -3,6 +3,7 @@ import { pino, type Logger } from 'pino'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { startFeedListener } from './feed/listener.ts'
+import { startNatsPublisher } from './feed/nats.ts'
 import { startSequencer } from './feed/sequencer.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, type Database } from './platform/db.ts'
@@ -34,7 +35,6 @@ function requestOf({ method, routeOptions, ip }: FastifyRequest) {
 export async function startServer(database: Database, config: Config, log: Logger): Promise<Server> {
   const signing = await openSigning(config)
   const listener = startFeedListener(database.url)
-  const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
   let publicUrl = config.PUBLIC_URL ?? ''
   const app = await buildApp({
     db: database.db,
@@ -54,13 +54,17 @@ export async function startServer(database: Database, config: Config, log: Logge
   }
   publicUrl ||= address
   const sequencer = startSequencer(database.db, log)
+  const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
   const delivery = startDelivery({ db: database.db, outbound, clock: systemClock, log, listener })
+  const publisher =
+    config.NATS_URL === undefined ? null : startNatsPublisher({ database, listener, natsUrl: config.NATS_URL, log })
   return {
     address,
     publicUrl,
     stop: async () => {
       await Promise.all([app.close(), delivery.stop()])
       await outbound.close()
+      await publisher?.stop()
       await sequencer.stop()
     },
   }

@@ -23,12 +23,12 @@ export interface ClaimedSubscription {
 const leaseEnd = (leaseMs: number) => sql`now() + ${leaseMs} * interval '1 millisecond'`
 
 /**
- * Takes subscriptions that are active, due and behind, and that no other process delivers: the one whose turn was
+ * Takes subscriptions that are active, due and behind the `head` of the log, and that no other process delivers: the one whose turn was
  * longest ago first. A process that is killed leaves them to the others when its lease ends.
  */
 export async function claimSubscriptions(
   db: Db,
-  { worker, now, leaseMs, limit }: { worker: string; now: Date; leaseMs: number; limit: number },
+  { worker, head, now, leaseMs, limit }: { worker: string; head: number; now: Date; leaseMs: number; limit: number },
 ): Promise<ClaimedSubscription[]> {
   const rows = await rowsOf<ClaimedSubscription & { position: string }>(
     db,
@@ -38,7 +38,7 @@ export async function claimSubscriptions(
       select c.id from subscriptions c
       where c.status = 'active' and c.claimed_until <= now()
         and (c.next_attempt_at is null or c.next_attempt_at <= ${now.toISOString()})
-        and (c.position < (select coalesce(max(e.position), 0) from feed_events e)
+        and (c.position < ${head}
           or exists (select from subscription_messages m where m.subscription_id = c.id))
       order by c.claimed_until limit ${limit} for update skip locked)
     returning s.id, s.url, s.secret, s.old_secrets as "oldSecrets", s.types, s.lists, s.region_code as "regionCode",
@@ -69,11 +69,13 @@ export interface AttemptRecord {
   error: (typeof deliveryErrors)[number] | null
   durationMs: number
   at: Date
+  /** Of the last message of all that was read: the position up to which it was. */
+  readUpTo: number | null
 }
 
 /**
  * Keeps an attempt in the history and moves the subscription on, or sets when it is tried again, or pauses it: all in one
- * statement. The subscription stays as it is when it was taken from this process or moved to another position
+ * statement, which also gives the subscription back when nothing can follow. The subscription stays as it is when it was taken from this process or moved to another position
  * meanwhile, and after a failure also when its holder changed it, since that begins anew.
  * @returns whether it may go on with what it read: false when anything of it has changed
  */
@@ -85,7 +87,8 @@ export async function recordAttempt(
   const { message, verdict } = attempt
   const at = attempt.at.toISOString()
   const delivered = verdict.status === 'delivered'
-  const position = delivered ? (message.position ?? subscription.position) : subscription.position
+  const position = delivered ? (attempt.readUpTo ?? message.position ?? subscription.position) : subscription.position
+  const isOver = !delivered || attempt.readUpTo !== null
   const nextAttemptAt = verdict.status === 'retrying' ? verdict.nextAttemptAt.toISOString() : null
   const pauseReason = verdict.status === 'failed' ? verdict.pauseReason : null
   const history = sql`status = ${verdict.status}, attempts = ${attempt.attempts}, response_status = ${attempt.responseStatus},
@@ -95,8 +98,8 @@ export async function recordAttempt(
     sql`
     with moved as (
       update subscriptions s set position = ${position}, attempts = ${delivered ? 0 : attempt.attempts},
-        next_attempt_at = ${nextAttemptAt}, claimed_until = ${leaseEnd(leaseMs)},
-        status = case when ${pauseReason}::text is null then s.status else 'paused' end,
+        next_attempt_at = ${nextAttemptAt}, claimed_until = ${isOver ? sql`now()` : leaseEnd(leaseMs)},
+        claimed_by = ${isOver ? null : worker}, status = case when ${pauseReason}::text is null then s.status else 'paused' end,
         pause_reason = coalesce(${pauseReason}, s.pause_reason),
         paused_at = case when ${pauseReason}::text is null then s.paused_at else ${at}::timestamptz end
       where s.id = ${subscription.id} and s.claimed_by = ${worker} and s.position = ${subscription.position}

@@ -1,3 +1,4 @@
+import type { LogSource } from '../feed/reader.ts'
 import { listEvents } from '../feed/repository.ts'
 import type { DbOrTx } from '../platform/db.ts'
 import type { Message } from './domain.ts'
@@ -15,12 +16,12 @@ interface Reader {
  * `readUpTo` is the position up to which there are no others, null when the page is full.
  */
 export async function readMessages(
-  db: DbOrTx,
+  read: LogSource['read'],
   { position, types, lists, regionCode }: Reader,
   limit: number,
 ): Promise<{ messages: Message[]; readUpTo: number | null }> {
   const filter = { types, lists: lists ?? undefined, regionCode: regionCode ?? undefined }
-  const { events, next } = await listEvents(db, position, limit, filter)
+  const { events, next } = await read(position, limit, filter)
   const messages = events.map((event) => ({
     id: event.id,
     type: event.type,
@@ -30,7 +31,12 @@ export async function readMessages(
   return { messages, readUpTo: events.length < limit ? next : null }
 }
 
-/** The newest position of the log. */
-export async function headPosition(db: DbOrTx): Promise<number> {
-  return (await listEvents(db, Number.MAX_SAFE_INTEGER, 1, {})).head
+/** Reads the log itself, each page by a query. */
+export function readerOf(db: DbOrTx): LogSource['read'] {
+  return (after, limit, filter) => listEvents(db, after, limit, filter)
+}
+
+/** The newest position of the log, as far as a reader knows it. */
+export async function headOf(read: LogSource['read']): Promise<number> {
+  return (await read(Number.MAX_SAFE_INTEGER, 1, {})).head
 }

@@ -13,7 +13,7 @@ import {
   type Envelope,
   type SubscriptionType,
 } from './domain.ts'
-import { headPosition } from './log.ts'
+import { headOf, readerOf } from './log.ts'
 import {
   deleteOldDeliveries,
   deleteSubscription,
@@ -64,7 +64,7 @@ export async function createSubscription(
     status: 'active',
     secret: makeSecret(),
     oldSecrets: [],
-    position: await headPosition(tx),
+    position: await headOf(readerOf(tx)),
     attempts: 0,
     revision: 0,
     createdAt: now,
@@ -146,7 +146,7 @@ export async function replaySubscription(
   after: number,
 ): Promise<SubscriptionRow> {
   await lockOwn(tx, principal, id)
-  const head = await headPosition(tx)
+  const head = await headOf(readerOf(tx))
   if (after > head) {
     throw faultAt('/body/after', { zh: `日志目前只到位置 ${head}。`, en: `The log has come to position ${head} only.` })
   }

@@ -1,6 +1,9 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as uuidv7 } from 'uuid'
 import type { FeedListener } from '../feed/listener.ts'
+import type { LogSource } from '../feed/reader.ts'
+import { makeFeedTail } from '../feed/tail.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import type { Outbound } from '../platform/outbound.ts'
@@ -12,7 +15,7 @@ import {
   type ClaimedSubscription,
 } from './delivery-queries.ts'
 import { retryDelaysMs, verdictOf, type Message } from './domain.ts'
-import { readMessages } from './log.ts'
+import { headOf, readerOf, readMessages } from './log.ts'
 import { sendMessage } from './sender.ts'
 
 /** How patient deliveries are. All times in milliseconds. */
@@ -54,6 +57,8 @@ export interface DeliveryOptions {
   clock: Clock
   log: { warn(context: object, message: string): void }
   patience?: Partial<Patience>
+  /** Reads the log; by a query of its own each time when it is not given. */
+  read?: LogSource['read']
 }
 
 export interface Courier {
@@ -69,7 +74,14 @@ export interface Courier {
  * time, which holds it by a lease; it moves on when the receiver has answered 2xx, in the same statement that keeps the
  * attempt. Whatever happens between is sent again.
  */
-export function openCourier({ db, outbound, clock, log, patience: given }: DeliveryOptions): Courier {
+export function openCourier({
+  db,
+  outbound,
+  clock,
+  log,
+  patience: given,
+  read = readerOf(db),
+}: DeliveryOptions): Courier {
   const patience = { ...defaultPatience, ...given }
   const worker = uuidv7()
   const turns = new Set<Promise<void>>()
@@ -77,9 +89,14 @@ export function openCourier({ db, outbound, clock, log, patience: given }: Deliv
   let stopping = false
   /** Attempts under way are given up. */
   const givingUp = new AbortController()
+  setMaxListeners(0, givingUp.signal)
 
-  /** Sends one message; answers whether the next one may follow. */
-  const deliver = async (subscription: ClaimedSubscription, message: Message): Promise<boolean> => {
+  /** Sends one message; answers whether the next one may follow. `readUpTo` is null unless it is the last. */
+  const deliver = async (
+    subscription: ClaimedSubscription,
+    message: Message,
+    readUpTo: number | null,
+  ): Promise<boolean> => {
     const sent = await sendMessage(message, subscription, {
       outbound,
       clock,
@@ -88,7 +105,7 @@ export function openCourier({ db, outbound, clock, log, patience: given }: Deliv
     })
     const attempts = subscription.attempts + 1
     const verdict = verdictOf(sent, { attempts, at: sent.at, chance: Math.random(), delaysMs: patience.delaysMs })
-    const attempt = { deliveryId: uuidv7(), message, verdict, attempts, ...sent }
+    const attempt = { deliveryId: uuidv7(), message, verdict, attempts, readUpTo, ...sent }
     const goesOn = await recordAttempt(db, subscription, { worker, leaseMs: patience.leaseMs, attempt })
     if (verdict.status !== 'delivered') return false
     subscription.attempts = 0
@@ -99,15 +116,17 @@ export function openCourier({ db, outbound, clock, log, patience: given }: Deliv
   /** Answers the position up to which nothing is left; null when something may be. */
   const deliverPage = async (subscription: ClaimedSubscription): Promise<number | null> => {
     const until = performance.now() + patience.turnMs
-    const goOn = async (messages: readonly Message[]) => {
-      for (const message of messages) {
-        if (stopping || performance.now() > until || !(await deliver(subscription, message))) return false
+    const goOn = async (messages: readonly Message[], readUpTo: number | null) => {
+      for (const [i, message] of messages.entries()) {
+        const isLast = i === messages.length - 1
+        if (stopping || performance.now() > until) return false
+        if (!(await deliver(subscription, message, isLast ? readUpTo : null))) return false
       }
       return true
     }
-    if (subscription.hasMessages && !(await goOn(await listMessages(db, subscription.id, pageSize)))) return null
-    const { messages, readUpTo } = await readMessages(db, subscription, pageSize)
-    return (await goOn(messages)) ? readUpTo : null
+    if (subscription.hasMessages && !(await goOn(await listMessages(db, subscription.id, pageSize), null))) return null
+    const { messages, readUpTo } = await readMessages(read, subscription, pageSize)
+    return (await goOn(messages, readUpTo)) ? readUpTo : null
   }
 
   const takeTurn = async (subscription: ClaimedSubscription): Promise<void> => {
@@ -129,7 +148,8 @@ export function openCourier({ db, outbound, clock, log, patience: given }: Deliv
   const begin = async (ended: () => void): Promise<number> => {
     const limit = stopping ? 0 : maxTurns - turns.size
     if (limit === 0) return 0
-    const due = await claimSubscriptions(db, { worker, now: clock.now(), leaseMs: patience.leaseMs, limit })
+    const head = await headOf(read)
+    const due = await claimSubscriptions(db, { worker, head, now: clock.now(), leaseMs: patience.leaseMs, limit })
     for (const subscription of due) {
       const turn = takeTurn(subscription).finally(() => {
         turns.delete(turn)
@@ -160,11 +180,16 @@ export interface Delivery {
   stop(): Promise<void>
 }
 
-/** Delivers for ever, through lost connections; every `serve` process runs one. Woken like every reader of the log. */
+/**
+ * Delivers for ever, through lost connections; every `serve` process runs one. Woken like every reader of the log, of
+ * which it reads the end once for all subscriptions that have caught up.
+ */
 export function startDelivery(options: DeliveryOptions & { listener: FeedListener }): Delivery {
   const { listener, log } = options
   const pollMs = options.patience?.pollMs ?? defaultPatience.pollMs
-  const courier = openCourier(options)
+  const tail = makeFeedTail(options.db, listener, log)
+  const leave = tail.join()
+  const courier = openCourier({ ...options, read: tail.read })
   const stopping = new AbortController()
   let wake: () => void = () => undefined
   stopping.signal.addEventListener('abort', () => wake())
@@ -173,11 +198,11 @@ export function startDelivery(options: DeliveryOptions & { listener: FeedListene
     while (!stopping.signal.aborted) {
       const awake = new AbortController()
       wake = () => awake.abort()
-      const since = listener.count
+      const since = tail.count
       try {
         // The end of a turn wakes too: more may wait.
         await courier.begin(() => wake())
-        await listener.wait(pollMs, awake.signal, since)
+        await tail.wait(pollMs, awake.signal, since)
       } catch (error) {
         log.warn({ err: error }, 'webhooks could not be read from the database; trying again')
         await sleep(restMs, undefined, { signal: stopping.signal }).catch(() => undefined)
@@ -190,6 +215,7 @@ export function startDelivery(options: DeliveryOptions & { listener: FeedListene
       stopping.abort()
       await running
       await courier.stop()
+      leave()
     },
   }
 }

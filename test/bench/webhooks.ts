@@ -6,12 +6,13 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { createInterface } from 'node:readline'
 import postgres from 'postgres'
+import { appendEvents } from '../../src/feed/service.ts'
 import { createKey, createPartner } from '../../src/partners/service.ts'
 import { migrateDatabase, openDatabase } from '../../src/platform/db.ts'
-import { happen } from '../subscriptions/subscribing.ts'
+import { pendingEvent } from '../support/events.ts'
 
 /**
- * From the commit of an event to the arrival of its webhook, beside a bare LISTEN/NOTIFY between two connections, in
+ * From the COMMIT of an event to the arrival of its webhook, beside a bare LISTEN/NOTIFY between two connections, in
  * turns within one run; the same with 100 subscriptions at once, with what each adds to the memory of the process that
  * delivers. `serve` is a process of its own; the database is that of DATABASE_URL.
  */
@@ -64,8 +65,8 @@ async function subscribe(): Promise<void> {
   if (response.status !== 201) throw new Error(await response.text())
 }
 
-/** Milliseconds from the moment at which `commit` is done to each of so many messages. */
-async function delivered(count: number, commit: () => Promise<void>): Promise<number[]> {
+/** Milliseconds from the moment at which `commit` sends its COMMIT to each of so many messages. */
+async function delivered(count: number, commit: () => Promise<number>): Promise<number[]> {
   const arrivals: number[] = []
   const all = new Promise<void>((resolve) => {
     onMessage = () => {
@@ -73,8 +74,7 @@ async function delivered(count: number, commit: () => Promise<void>): Promise<nu
       if (arrivals.length === count) resolve()
     }
   })
-  await commit()
-  const committed = performance.now()
+  const committed = await commit()
   await all
   return arrivals.map((at) => at - committed)
 }
@@ -85,9 +85,11 @@ let onNotify: () => void = () => undefined
 await listening.listen('bare', () => onNotify())
 async function notified(): Promise<number> {
   const heard = new Promise<number>((resolve) => (onNotify = () => resolve(performance.now())))
-  await notifying`select pg_notify('bare', '1')`
-  const committed = performance.now()
-  return Math.max(0, (await heard) - committed)
+  const committed = await notifying.begin(async (tx) => {
+    await tx`select pg_notify('bare', '1')`
+    return performance.now()
+  })
+  return (await heard) - committed
 }
 
 const quantile = (values: number[], q: number) =>
@@ -101,7 +103,15 @@ async function memory(): Promise<number> {
 }
 
 await subscribe()
-const commit = () => happen(db, 1)
+const commitOf = (count: number) => () =>
+  db.transaction(async (tx) => {
+    await appendEvents(
+      tx,
+      Array.from({ length: count }, (_, i) => pendingEvent(i + 1)),
+    )
+    return performance.now()
+  })
+const commit = commitOf(1)
 for (let i = 0; i < 30; i += 1) await delivered(1, commit)
 const webhook: number[] = []
 const bare: number[] = []
@@ -110,7 +120,7 @@ for (let i = 0; i < events; i += 1) {
   bare.push(await notified())
 }
 const began = performance.now()
-await delivered(1000, () => happen(db, 1000))
+await delivered(1000, commitOf(1000))
 const backlog = 1000 / ((performance.now() - began) / 1000)
 
 const before = await memory()
