@@ -5,6 +5,10 @@ import type { deliveryErrors } from './vocabulary.ts'
 
 /** A subscription that this process delivers for now. */
 export interface ClaimedSubscription {
+  /** Of this claim alone: one that lapsed, or was given back, changes nothing any more, not even in the same process. */
+  claim: string
+  /** False once it was given back. */
+  isHeld: boolean
   id: string
   url: string
   secret: string
@@ -28,12 +32,12 @@ const leaseEnd = (leaseMs: number) => sql`now() + ${leaseMs} * interval '1 milli
  */
 export async function claimSubscriptions(
   db: Db,
-  { worker, head, now, leaseMs, limit }: { worker: string; head: number; now: Date; leaseMs: number; limit: number },
+  { claim, head, now, leaseMs, limit }: { claim: string; head: number; now: Date; leaseMs: number; limit: number },
 ): Promise<ClaimedSubscription[]> {
   const rows = await rowsOf<ClaimedSubscription & { position: string }>(
     db,
     sql`
-    update subscriptions s set claimed_by = ${worker}, claimed_until = ${leaseEnd(leaseMs)}
+    update subscriptions s set claimed_by = ${claim}, claimed_until = ${leaseEnd(leaseMs)}
     where s.id in (
       select c.id from subscriptions c
       where c.status = 'active' and c.claimed_until <= now()
@@ -45,7 +49,7 @@ export async function claimSubscriptions(
       s.position, s.attempts, s.revision,
       exists (select from subscription_messages m where m.subscription_id = s.id) as "hasMessages"`,
   )
-  return rows.map((row) => ({ ...row, position: Number(row.position) }))
+  return rows.map((row) => ({ ...row, claim, isHeld: true, position: Number(row.position) }))
 }
 
 /** Messages of a subscription that are not of the log, in the order in which they were queued. */
@@ -82,12 +86,12 @@ export interface AttemptRecord {
 export async function recordAttempt(
   db: Db,
   subscription: ClaimedSubscription,
-  { worker, leaseMs, attempt }: { worker: string; leaseMs: number; attempt: AttemptRecord },
+  { leaseMs, attempt }: { leaseMs: number; attempt: AttemptRecord },
 ): Promise<boolean> {
   const { message, verdict } = attempt
   const at = attempt.at.toISOString()
   const delivered = verdict.status === 'delivered'
-  const position = delivered ? (attempt.readUpTo ?? message.position ?? subscription.position) : subscription.position
+  const position = delivered ? (message.position ?? subscription.position) : subscription.position
   const isOver = !delivered || attempt.readUpTo !== null
   const nextAttemptAt = verdict.status === 'retrying' ? verdict.nextAttemptAt.toISOString() : null
   const pauseReason = verdict.status === 'failed' ? verdict.pauseReason : null
@@ -97,12 +101,14 @@ export async function recordAttempt(
     db,
     sql`
     with moved as (
-      update subscriptions s set position = ${position}, attempts = ${delivered ? 0 : attempt.attempts},
+      update subscriptions s set attempts = ${delivered ? 0 : attempt.attempts},
+        position = case when ${delivered} and s.revision = ${subscription.revision}
+          then coalesce(${attempt.readUpTo}::bigint, ${position}::bigint) else ${position}::bigint end,
         next_attempt_at = ${nextAttemptAt}, claimed_until = ${isOver ? sql`now()` : leaseEnd(leaseMs)},
-        claimed_by = ${isOver ? null : worker}, status = case when ${pauseReason}::text is null then s.status else 'paused' end,
+        claimed_by = ${isOver ? null : subscription.claim}, status = case when ${pauseReason}::text is null then s.status else 'paused' end,
         pause_reason = coalesce(${pauseReason}, s.pause_reason),
         paused_at = case when ${pauseReason}::text is null then s.paused_at else ${at}::timestamptz end
-      where s.id = ${subscription.id} and s.claimed_by = ${worker} and s.position = ${subscription.position}
+      where s.id = ${subscription.id} and s.claimed_by = ${subscription.claim} and s.position = ${subscription.position}
         and (${delivered} or s.revision = ${subscription.revision})
       returning s.status = 'active' and s.revision = ${subscription.revision} as "goesOn"
     ), again as (
@@ -122,6 +128,7 @@ export async function recordAttempt(
     )
     select "goesOn" from moved`,
   )
+  if (isOver && row !== undefined) subscription.isHeld = false
   return row?.goesOn === true
 }
 
@@ -130,12 +137,11 @@ export async function recordAttempt(
  */
 export async function releaseSubscription(
   db: Db,
-  { id, position }: ClaimedSubscription,
-  worker: string,
+  { id, claim, position, revision }: ClaimedSubscription,
   readUpTo: number | null,
 ): Promise<void> {
   await db.execute(sql`
     update subscriptions s set claimed_by = null, claimed_until = now(),
-      position = case when s.position = ${position} then greatest(s.position, ${readUpTo}::bigint) else s.position end
-    where s.id = ${id} and s.claimed_by = ${worker}`)
+      position = case when s.position = ${position} and s.revision = ${revision} then greatest(s.position, ${readUpTo}::bigint) else s.position end
+    where s.id = ${id} and s.claimed_by = ${claim}`)
 }

@@ -59,7 +59,7 @@ export const retryDelaysMs = [
 const maxRetryAfterMs = 24 * hour
 
 /** How long secrets that were replaced go on signing. */
-export const overlapMs = 24 * hour
+const overlapMs = 24 * hour
 
 /** So that rotating over and over does not make the signatures longer than a receiver's limit of a header. */
 const maxOldSecrets = 4

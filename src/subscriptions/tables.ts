@@ -30,7 +30,7 @@ export const subscriptions = pgTable(
     nextAttemptAt: instant(),
     /** Counts the changes by its holder, so that a process in the middle of delivering notices. */
     revision: integer().notNull(),
-    /** The process that delivers it now, and until when it need not say so again (by the database's clock). */
+    /** The claim of the process that delivers it now, and until when it need not say so again (by the database's clock). */
     claimedBy: uuid(),
     claimedUntil: instant().notNull().defaultNow(),
     createdAt: instant().notNull(),

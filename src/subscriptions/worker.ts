@@ -83,7 +83,6 @@ export function openCourier({
   read = readerOf(db),
 }: DeliveryOptions): Courier {
   const patience = { ...defaultPatience, ...given }
-  const worker = uuidv7()
   const turns = new Set<Promise<void>>()
   /** No new attempt is made. */
   let stopping = false
@@ -106,7 +105,7 @@ export function openCourier({
     const attempts = subscription.attempts + 1
     const verdict = verdictOf(sent, { attempts, at: sent.at, chance: Math.random(), delaysMs: patience.delaysMs })
     const attempt = { deliveryId: uuidv7(), message, verdict, attempts, readUpTo, ...sent }
-    const goesOn = await recordAttempt(db, subscription, { worker, leaseMs: patience.leaseMs, attempt })
+    const goesOn = await recordAttempt(db, subscription, { leaseMs: patience.leaseMs, attempt })
     if (verdict.status !== 'delivered') return false
     subscription.attempts = 0
     subscription.position = message.position ?? subscription.position
@@ -140,7 +139,8 @@ export function openCourier({
         return
       }
     }
-    await releaseSubscription(db, subscription, worker, readUpTo).catch((error: unknown) =>
+    if (!subscription.isHeld) return
+    await releaseSubscription(db, subscription, readUpTo).catch((error: unknown) =>
       log.warn({ err: error, subscription: subscription.id }, 'a subscription could not be given back'),
     )
   }
@@ -149,7 +149,13 @@ export function openCourier({
     const limit = stopping ? 0 : maxTurns - turns.size
     if (limit === 0) return 0
     const head = await headOf(read)
-    const due = await claimSubscriptions(db, { worker, head, now: clock.now(), leaseMs: patience.leaseMs, limit })
+    const due = await claimSubscriptions(db, {
+      claim: uuidv7(),
+      head,
+      now: clock.now(),
+      leaseMs: patience.leaseMs,
+      limit,
+    })
     for (const subscription of due) {
       const turn = takeTurn(subscription).finally(() => {
         turns.delete(turn)
