@@ -1,5 +1,6 @@
 import type { Job } from '../src/platform/jobs.ts'
 import { liftEndedMeasuresJob } from './lift-ended-measures.ts'
+import { forgetOldDeliveriesJob } from './forget-old-deliveries.ts'
 import { listLateReportersJob } from './list-late-reporters.ts'
 import { pullAnnualReports } from './pull-annual-reports.ts'
 import { writeSnapshotJob } from './write-snapshot.ts'
@@ -35,5 +36,11 @@ export const jobs: readonly Job[] = [
     description: 'Writes a full copy of the published lists, checks it against a replay of the log, and publishes it',
     cron: '45 1 * * *',
     run: writeSnapshotJob,
+  },
+  {
+    name: 'forget-old-deliveries',
+    description: 'Deletes the history of webhooks that is older than 90 days',
+    cron: '40 4 * * *',
+    run: forgetOldDeliveriesJob,
   },
 ]

@@ -27,6 +27,7 @@ import { jwksRoutes } from './platform/jwks.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
 import { snapshotDirOf } from './platform/open.ts'
 import { openapiOptions } from './platform/openapi.ts'
+import { openOutbound } from './platform/outbound.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
 import type { Signing } from './platform/signing.ts'
 import { sanctionRoutes } from './sanctions/routes.ts'
@@ -35,6 +36,7 @@ import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
 import { statisticsRoutes } from './statistics/routes.ts'
+import { subscriptionRoutes } from './subscriptions/routes.ts'
 
 export interface AppOptions {
   db: Db
@@ -97,6 +99,8 @@ export async function buildApp({
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 
+  const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
+  app.addHook('onClose', () => outbound.close())
   const { authenticate, identify } = bearerKeys(app, keyVerifier(db))
   await app.register(healthRoutes, { db })
   await app.register(jwksRoutes, { signing })
@@ -116,6 +120,7 @@ export async function buildApp({
   await app.register(statisticsRoutes, { db, clock })
   await app.register(snapshotRoutes, { db, authenticate, folder: snapshotDirOf(config) })
   await app.register(exportRoutes, { db, authenticate, publicUrl })
+  await app.register(subscriptionRoutes, { db, clock, outbound, authenticate })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })
   return app

@@ -60,6 +60,15 @@ const settings = {
   JOBS: z.enum(['on', 'off', 'only']).default('on').meta({
     description: 'Scheduled jobs: `on` beside the API, `off`, or `only` them, without the API',
   }),
+  WEBHOOK_ALLOWED_HOSTS: z
+    .string()
+    .regex(/^[^\s,/@]+(,[^\s,/@]+)*$/, 'must be hosts, or host:port, separated by commas')
+    .transform((hosts) => hosts.split(','))
+    .default([])
+    .meta({
+      description:
+        'Hosts (host or host:port, separated by commas) that webhooks reach though they are private, and by http',
+    }),
   SOURCE_ANNUAL_REPORTS_URL: httpUrl.optional().meta({
     description: 'Base URL of the source of annual reports; {base}/annual-reports is pulled',
   }),
@@ -99,7 +108,8 @@ export interface SettingDescription {
 export function describeConfig(config: Config): SettingDescription[] {
   return Object.entries(settings).map(([name, setting]) => {
     const meta = setting.meta() as { description: string; secret?: boolean }
-    const value = config[name as keyof Config] ?? null
+    const given = config[name as keyof Config] ?? null
+    const value = Array.isArray(given) ? given.join(',') || null : given
     return { name, value: meta.secret && value !== null ? '(set)' : value, description: meta.description }
   })
 }

@@ -185,6 +185,14 @@ export const problems = {
       en: 'The `Range` header begins after the end of the file. `Content-Range` tells its size.',
     },
   },
+  'unknown-subscription': {
+    status: 404,
+    title: { zh: '没有该订阅', en: 'There is no such subscription' },
+    meaning: {
+      zh: '您没有该编号的订阅。GET /v1/subscriptions 列出您的全部订阅。',
+      en: 'You have no subscription with this id. GET /v1/subscriptions lists those that you have.',
+    },
+  },
   'request-too-large': {
     status: 413,
     title: { zh: '请求内容过大', en: 'The request is too large' },

@@ -77,6 +77,12 @@ it('is OpenAPI 3.1 and tells every call of the service so far', () => {
     '/v1/rulebook/steps/{code}/due',
     '/v1/search',
     '/v1/statistics',
+    '/v1/subscriptions',
+    '/v1/subscriptions/{id}',
+    '/v1/subscriptions/{id}/deliveries',
+    '/v1/subscriptions/{id}/replay',
+    '/v1/subscriptions/{id}/rotate-secret',
+    '/v1/subscriptions/{id}/test',
   ])
 })
 
