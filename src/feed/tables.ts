@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { bigint, bigserial, index, json, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { instant } from '../platform/columns.ts'
 
@@ -34,6 +35,11 @@ export const feedEvents = pgTable(
   (table) => [
     index('feed_events_uscc').on(table.uscc, table.position),
     index('feed_events_key').on(table.key, table.position),
+    // A reader of a rare type or list finds its events without reading all others.
+    index('feed_events_type').on(table.type, table.position),
+    index('feed_events_list')
+      .on(table.list, table.position)
+      .where(sql`${table.list} is not null`),
   ],
 )
 
