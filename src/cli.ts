@@ -141,6 +141,16 @@ quarantine with the reason, and counted in the answer.`,
       })
     })
 
+  command(program, 'rebuild-projections', 'Make the list entries anew from the decisions').action(
+    async (_options, self: Command) => {
+      await withDatabase(async ({ db }) => {
+        const counts = await rebuildEntries(db, { onProgress: showProgress, signal: abortedBySignal() })
+        endProgress()
+        answer(self, counts, () => describeCounts(counts))
+      })
+    },
+  )
+
   const partner = program.command('partner').description('Agencies, platforms and staff')
   command(partner, 'create', 'Register a partner')
     .requiredOption('--name <name>', 'its name (required)', parseName)
