@@ -4,6 +4,7 @@ import { ConfigError, describeConfig, parseConfig, type Config } from './config.
 import { runDemo, type DemoLinks } from './demo/demo.ts'
 import { amendFromFile, AmendmentError } from './law/service.ts'
 import { agencyCodeOf, createKey, createPartner, UnknownPartnerError } from './partners/service.ts'
+import { rebuildEntries } from './listings/service.ts'
 import { partnerKinds, scopes } from './partners/vocabulary.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, UnusableDatabaseError, type Database } from './platform/db.ts'

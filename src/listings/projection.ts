@@ -2,6 +2,7 @@ import type { Db, Tx } from '../platform/db.ts'
 import {
   deleteEntriesWithoutDecision,
   listDecisionsByListing,
+  listDecisionsOfListings,
   lockEntries,
   upsertEntries,
 } from './decisions/repository.ts'
@@ -31,7 +32,7 @@ export async function rebuildEntries(
   let after: string | null = null
   for (;;) {
     signal?.throwIfAborted()
-    const from = after
+    const from: string | null = after
     const last: string | null = await db.transaction((tx) => rebuildChunk(tx, from, counts))
     if (last === null) break
     after = last
@@ -50,7 +51,7 @@ async function rebuildChunk(tx: Tx, after: string | null, counts: RebuiltCounts)
   if (last === undefined) return null
   const held = new Map((await lockEntries(tx, complete)).map((entry) => [entry.id, entry]))
   // Read again: whoever changed an entry before the lock has committed.
-  const decisions = (await listDecisionsByListing(tx, after, chunkSize)).filter(({ listingId }) => listingId <= last)
+  const decisions = await listDecisionsOfListings(tx, complete)
   const lives = groupByListing(decisions)
   const entries = [...lives.values()].flatMap((life) => foldEntry(life) ?? []).map((entry) => keepShown(entry, held))
   counts.decisions += decisions.length
