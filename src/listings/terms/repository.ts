@@ -29,9 +29,9 @@ export async function lockExpiredEntries(
   return lockEntriesWhere(tx, sql`l.status = 'in-force' and l.expires_on <= ${on}`, after, limit)
 }
 
-/** Entries that are shown though their last day of publication is before `on`. */
-export async function lockOverdueShownEntries(tx: Tx, on: string, after: string | null, limit: number) {
-  return lockEntriesWhere(tx, sql`l.shown and l.published_until < ${on}`, after, limit)
+/** Entries that are shown though the last day that was told is before `on`, and those that have ended. */
+export async function lockEntriesToHide(tx: Tx, on: string, after: string | null, limit: number) {
+  return lockEntriesWhere(tx, sql`l.shown and (l.published_until < ${on} or l.status = 'removed')`, after, limit)
 }
 
 export async function updateShown(tx: Tx, ids: readonly string[]): Promise<void> {

@@ -5,7 +5,6 @@ import { judgeCase } from '../../rulebook/case.ts'
 import { groundInForce, versionInForce } from '../../rulebook/grounds.ts'
 import { addDays, addYears } from '../../rulebook/plain-date.ts'
 import type { Rulebook } from '../../rulebook/rulebook.ts'
-import { stepDue } from '../../rulebook/steps.ts'
 import { dueDayOf, historyOf } from '../decisions/domain.ts'
 import { insertDecisions, listDecisionsOfListings, upsertEntries } from '../decisions/repository.ts'
 import { applyDecision, type Decision, type Entry } from '../domain.ts'
@@ -17,7 +16,7 @@ import {
   listUsccsInForce,
   lockAbnormalEntries,
   lockExpiredEntries,
-  lockOverdueShownEntries,
+  lockEntriesToHide,
   takeNumbers,
   updateShown,
   type NamedEntry,
@@ -175,21 +174,31 @@ function withoutName(entry: Entry & { name?: string; regionCode?: string }): Ent
   return rest
 }
 
-/** Tells the feed of entries that may no longer be shown, since the last day of their publication is past. */
+/**
+ * Tells the feed of entries that may no longer be shown by the rules of the day `on`: their publication period is over, or
+ * they ended and a later rule takes ended ones from view (rulebook 2.8, 3.7).
+ */
 export async function endPublication(options: JobOptions): Promise<{ ended: number }> {
+  const { on } = options
+  const rulebook = await presentRulebook(options.db)
   const counts = { ended: 0 }
   return inChunks(options, counts, async (tx, after) => {
-    const entries = await lockOverdueShownEntries(tx, options.on, after, chunkSize)
+    const entries = await lockEntriesToHide(tx, on, after, chunkSize)
+    const lives = await livesOf(tx, entries)
+    const ended = entries.filter((entry) => {
+      const { publishedUntil } = judgeCase(rulebook, caseFacts(entry, lives.get(entry.id) ?? [], on))
+      return publishedUntil !== null && publishedUntil < on
+    })
     await updateShown(
       tx,
-      entries.map(({ id }) => id),
+      ended.map(({ id }) => id),
     )
     await tellEndOfPublication(
       tx,
-      entries.map((entry) => ({ entry: withoutName(entry), ...nameOf(entry) })),
+      ended.map((entry) => ({ entry: withoutName(entry), ...nameOf(entry) })),
       options.now(),
     )
-    counts.ended += entries.length
+    counts.ended += ended.length
     return entries
   })
 }
@@ -207,10 +216,10 @@ export async function sendSixtyDayNotices(options: JobOptions): Promise<{ notice
   const query = { from: addDays(addYears(on, -3), 1), to: addYears(addDays(on, 60), -3), noticed: false }
   return inChunks(options, counts, async (tx, after) => {
     const entries = await lockAbnormalEntries(tx, { ...query, after, limit: chunkSize })
-    const notices = entries.flatMap(({ id: listingId, uscc, listedOn }) => {
-      const anniversary = stepDue(rulebook, 'ABN-3Y', listedOn)
-      return anniversary?.dueOn == null ? [] : [{ listingId, uscc, noticedOn: on, anniversaryOn: anniversary.dueOn }]
-    })
+    // Also where the rule is repealed before the anniversary: the notice stays as history (rulebook 3.7).
+    const notices = entries.map(({ id: listingId, uscc, listedOn }) => ({
+      ...{ listingId, uscc, noticedOn: on, anniversaryOn: addYears(listedOn, 3) },
+    }))
     await insertNotices(tx, notices, options.now())
     counts.noticed += notices.length
     return entries
