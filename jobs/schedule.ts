@@ -1,6 +1,7 @@
 import type { Job } from '../src/platform/jobs.ts'
 import { endPublicationJob } from './end-publication.ts'
 import { expireTermsJob } from './expire-terms.ts'
+import { liftEndedMeasuresJob } from './lift-ended-measures.ts'
 import { listLateReportersJob } from './list-late-reporters.ts'
 import { promoteToSeriousJob } from './promote-to-serious.ts'
 import { reportOverdueStepsJob } from './report-overdue-steps.ts'
@@ -59,5 +60,11 @@ export const jobs: readonly Job[] = [
     description: 'Counts decisions, objections and repairs that wait longer than the law allows',
     cron: '0 7 * * *',
     run: reportOverdueStepsJob,
+  },
+  {
+    name: 'lift-ended-measures',
+    description: 'Requests the lift of measures whose own term is over, such as the bar on a person (JS-05)',
+    cron: '20 0 * * *',
+    run: liftEndedMeasuresJob,
   },
 ]

@@ -19,9 +19,11 @@ import { objectionRoutes } from './objections/routes.ts'
 import { penaltyRoutes } from './penalties/routes.ts'
 import { repairRoutes } from './repairs/routes.ts'
 import { healthRoutes } from './platform/health.ts'
+import { jwksRoutes } from './platform/jwks.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
 import { openapiOptions } from './platform/openapi.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
+import type { Signing } from './platform/signing.ts'
 import { sanctionRoutes } from './sanctions/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
@@ -32,6 +34,7 @@ export interface AppOptions {
   config: Config
   clock: Clock
   listener: FeedListener
+  signing: Signing
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
   logger?: FastifyBaseLogger
@@ -41,7 +44,14 @@ export interface AppOptions {
  * The whole service without a port: everything registered in the order written here.
  * Closing it answers who is waiting and stops `listener`; `db` belongs to the caller, who closes it afterwards.
  */
-export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({
+  db,
+  clock,
+  listener,
+  signing,
+  publicUrl,
+  logger,
+}: AppOptions): Promise<FastifyInstance> {
   useBothLanguagesInZod()
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
@@ -79,12 +89,13 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 
-  const { authenticate } = bearerKeys(app, keyVerifier(db))
+  const { authenticate, identify } = bearerKeys(app, keyVerifier(db))
   await app.register(healthRoutes, { db })
-  await app.register(creditFileRoutes, { db, clock })
+  await app.register(jwksRoutes, { signing })
+  await app.register(creditFileRoutes, { db, clock, identify })
   await app.register(searchRoutes, { db, clock })
   await app.register(lawRoutes, { db })
-  await app.register(feedRoutes, { db, listener, authenticate })
+  await app.register(feedRoutes, { db, clock, listener, signing, authenticate })
   await app.register(decisionRoutes, { db, clock, authenticate })
   await app.register(objectionRoutes, { db, clock, authenticate })
   await app.register(repairRoutes, { db, clock, authenticate })

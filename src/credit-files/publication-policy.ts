@@ -1,24 +1,36 @@
 import { mayBeIdentityNumber } from '../registry/identifiers.ts'
 import { isOnTime } from '../rulebook/annual-report.ts'
+import { afterExitOn } from '../rulebook/exits.ts'
 import { groundOfVersion } from '../rulebook/grounds.ts'
 import type { Rulebook } from '../rulebook/rulebook.ts'
+import { wordsOf } from '../sanctions/domain.ts'
 import type { Language } from '../platform/language.ts'
-import type { HeldFile, HeldListing } from './repository.ts'
+import type { HeldFile, HeldListing, HeldPenalty, HeldSubject } from './held.ts'
 import type { CreditFile } from './schemas.ts'
 
+/** How a file is looked at. */
+export interface View {
+  /** The day whose state is told, and the moment up to which what was recorded counts (RFC 3339 in UTC). */
+  asOf: string
+  knownAt: string
+  /** The day of reading: what may be shown is decided by the law of today, also of the past (design rule 7). */
+  today: string
+  language: Language
+  /** A key with the scope `history` sees what may no longer be shown. */
+  seesHistory: boolean
+}
+
 /**
- * What the public may see of a business (design rule 7; rulebook section 7). Every public path goes through here: what
+ * What a reader may see of a business (design rule 7; rulebook section 7). Every public path goes through here: what
  * is held comes in, what may be shown goes out.
  */
-export function publishFile(
-  rulebook: Rulebook,
-  held: HeldFile,
-  view: { asOf: string; knownAt: string; language: Language },
-): CreditFile {
-  const listings = held.listings.filter(mayBeShown)
+export function publishFile(rulebook: Rulebook, held: HeldFile, view: View): CreditFile {
+  const { language, seesHistory } = view
+  const listings = held.listings.filter((listing) => seesHistory || mayBeShown(rulebook, listing, view.today))
+  const shownIds = new Set(listings.map(({ id }) => id))
   return {
     subject: publishSubject(held.subject),
-    standing: standingOf(listings),
+    standing: gravest(listings.filter((listing) => listing.status === 'in-force')),
     webPresences: held.webPresences,
     annualReports: held.annualReports.map(({ year, publishedOn, revision }) => ({
       year,
@@ -26,11 +38,19 @@ export function publishFile(
       onTime: isOnTime(rulebook, { year, publishedOn }, held.subject),
       revision,
     })),
-    listings: listings.map((listing) => publishListing(rulebook, listing, view.language)),
-    // Nothing records a penalty, an honour or a sanction yet, so no business has one.
-    penalties: [],
-    honours: [],
-    sanctions: [],
+    listings: listings.map((listing) => publishListing(rulebook, listing, language)),
+    penalties: held.penalties
+      .filter((penalty) => seesHistory || penaltyMayBeShown(penalty, view.today))
+      .map(({ present: _, ...penalty }) => penalty),
+    honours: held.honours,
+    // A measure tells of its entry: what may not be shown of the one may not be shown of the other.
+    sanctions: held.sanctions
+      .filter(({ listingId }) => shownIds.has(listingId))
+      .map((sanction) => {
+        const { label, agency } = wordsOf(rulebook, sanction)
+        const { measureCode, listingId, imposedOn, until } = sanction
+        return { measureCode, label: label[language], agency: agency[language], listingId, imposedOn, until }
+      }),
     asOf: view.asOf,
     knownAt: view.knownAt,
     position: held.position,
@@ -38,7 +58,7 @@ export function publishFile(
 }
 
 /** A business as the public sees it. */
-function publishSubject({ province, city, ...subject }: HeldFile['subject']): CreditFile['subject'] {
+function publishSubject({ province, city, ...subject }: HeldSubject): CreditFile['subject'] {
   return {
     ...subject,
     registrationNumber: publishNumber(subject.registrationNumber),
@@ -54,23 +74,45 @@ export function publishNumber(number: string | null): string | null {
   return number !== null && mayBeIdentityNumber(number) ? null : number
 }
 
-/** An entry that was wrong, or whose base fell, is treated as if it had never been public (rulebook 3.6). */
-function mayBeShown(listing: HeldListing): boolean {
-  return listing.status === 'in-force' || listing.status === 'removed'
+/** An entry as far as it decides whether it may be shown. */
+export type ShownListing = Pick<HeldListing, 'list' | 'status' | 'present'>
+
+/**
+ * Whether the public may see an entry today. One that was wrong, or whose base fell, is treated as if it had never been
+ * public (rulebook 3.6); the period of publication may be over; and one that has ended stays in view only while the law
+ * says so (rulebook 2.8).
+ */
+export function mayBeShown(rulebook: Rulebook, { list, status, present }: ShownListing, today: string): boolean {
+  if (present.status === 'revoked' || present.status === 'corrected') return false
+  if (!present.shown || (present.publishedUntil !== null && present.publishedUntil < today)) return false
+  const hasEnded = status === 'removed' || present.status === 'removed'
+  return !hasEnded || afterExitOn(rulebook, list, today).stays
 }
 
-/** The gravest entry in force. */
-export function standingOf(listings: readonly Pick<HeldListing, 'list' | 'status'>[]): CreditFile['standing'] {
-  const inForce = listings.filter((listing) => listing.status === 'in-force')
+/** The gravest entry in force that the public may see today. */
+export function standingOf(
+  rulebook: Rulebook,
+  listings: readonly ShownListing[],
+  today: string,
+): CreditFile['standing'] {
+  return gravest(listings.filter((entry) => entry.status === 'in-force' && mayBeShown(rulebook, entry, today)))
+}
+
+function gravest(inForce: readonly Pick<HeldListing, 'list'>[]): CreditFile['standing'] {
   if (inForce.some((listing) => listing.list === 'serious-violator')) return 'serious-violator'
   return inForce.length > 0 ? 'abnormal' : 'clear'
 }
 
-function publishListing(
+/** An entry in the words of the version that it was made under. */
+export function publishListing(
   rulebook: Rulebook,
-  { groundCode, ...listing }: HeldListing,
+  { groundCode, present: _, ...listing }: HeldListing,
   language: Language,
 ): CreditFile['listings'][number] {
   const ground = groundOfVersion(rulebook, groundCode, listing.rulebook)
   return { ...listing, ground: { code: groundCode, label: ground.label[language], article: ground.article[language] } }
+}
+
+function penaltyMayBeShown({ present }: HeldPenalty, today: string): boolean {
+  return present.shown && (present.publishedUntil === null || today <= present.publishedUntil)
 }

@@ -1,64 +1,33 @@
 import { sql } from 'drizzle-orm'
 import { asJson, rowsOf, type DbOrTx } from '../platform/db.ts'
-import type { EntityType, SubjectStatus } from '../registry/vocabulary.ts'
-import type { List } from '../listings/vocabulary.ts'
-import type { CreditFile } from './schemas.ts'
+import type { HeldFile } from './held.ts'
 
-/** Everything that is held of a business, before the publication policy has looked at it. */
-export interface HeldFile {
-  subject: {
-    uscc: string
-    registrationNumber: string | null
-    name: string
-    formerNames: string[]
-    entityType: EntityType
-    status: SubjectStatus
-    legalRepresentative: string | null
-    establishedOn: string | null
-    regionCode: string
-    province: string | null
-    city: string | null
-    address: string | null
-    industryCode: string | null
-    registrationAuthority: string | null
-  }
-  webPresences: CreditFile['webPresences']
-  annualReports: { year: number; publishedOn: string; revision: number }[]
-  listings: HeldListing[]
-  /** The newest amendment of the law at the moment of reading. */
-  amendmentId: string | null
-  position: number
-}
+/** The published fields of a business out of a row of `subjects`. */
+export const subjectState = (row: string) =>
+  sql.raw(`json_build_object('uscc', ${row}.uscc, 'registrationNumber', ${row}.registration_number, 'name', ${row}.name,
+    'formerNames', ${row}.former_names, 'entityType', ${row}.entity_type, 'status', ${row}.status,
+    'legalRepresentative', ${row}.legal_representative, 'establishedOn', ${row}.established_on,
+    'regionCode', ${row}.region_code, 'province', ${row}.province, 'city', ${row}.city, 'address', ${row}.address,
+    'industryCode', ${row}.industry_code, 'registrationAuthority', ${row}.registration_authority)`)
 
-export interface HeldListing {
-  id: string
-  list: List
-  groundCode: string
-  authority: string
-  decisionNumber: string
-  listedOn: string
-  status: CreditFile['listings'][number]['status']
-  expiresOn: string | null
-  removedOn: string | null
-  removalReason: string | null
-  removalDecisionNumber: string | null
-  rulebook: string
-}
+/** What an entry has become by now, out of a row of `listing_entries`. */
+export const presentOf = (row: string) =>
+  sql.raw(`json_build_object('status', ${row}.status, 'shown', ${row}.shown, 'publishedUntil', ${row}.published_until)`)
+
+/** The fields of a published penalty but the end of its publication, out of a row `p` of `penalties`. */
+export const penaltyState = sql.raw(`'decisionNumber', p.decision_number, 'authority', p.authority,
+  'ground', p.ground, 'kind', p.kind, 'amountFen', p.amount_fen, 'decidedOn', p.decided_on`)
 
 /**
  * The whole file in one statement, so that all of it, position included, is of one moment. An event that is committed
  * but has no position yet is already in the file: the position is the least that the file reflects.
  */
-export async function findHeldFile(db: DbOrTx, uscc: string): Promise<HeldFile | null> {
+export async function findHeldFile(db: DbOrTx, uscc: string, today: string): Promise<HeldFile | null> {
   const [row] = await rowsOf<{ file: HeldFile }>(
     db,
     sql`
       select json_build_object(
-        'subject', json_build_object('uscc', s.uscc, 'registrationNumber', s.registration_number, 'name', s.name,
-          'formerNames', s.former_names, 'entityType', s.entity_type, 'status', s.status,
-          'legalRepresentative', s.legal_representative, 'establishedOn', s.established_on,
-          'regionCode', s.region_code, 'province', s.province, 'city', s.city, 'address', s.address,
-          'industryCode', s.industry_code, 'registrationAuthority', s.registration_authority),
+        'subject', ${subjectState('s')},
         'webPresences', coalesce((
           select json_agg(json_build_object('id', w.id, 'kind', w.kind, 'name', w.name, 'url', w.url, 'host', w.host,
             'platform', w.platform, 'icpNumber', w.icp_number, 'sources', w.sources, 'status', w.status,
@@ -74,8 +43,23 @@ export async function findHeldFile(db: DbOrTx, uscc: string): Promise<HeldFile |
             'authority', l.authority, 'decisionNumber', l.decision_number, 'listedOn', l.listed_on,
             'status', l.status, 'expiresOn', l.expires_on, 'removedOn', l.removed_on,
             'removalReason', l.removal_reason, 'removalDecisionNumber', l.removal_decision_number,
-            'rulebook', l.rulebook) order by l.listed_on desc, l.id desc)
+            'rulebook', l.rulebook, 'present', ${presentOf('l')}) order by l.listed_on desc, l.id desc)
           from listing_entries l where l.uscc = s.uscc), '[]'),
+        'penalties', coalesce((
+          select json_agg(json_build_object(${penaltyState}, 'publishedUntil', p.published_until,
+            'present', json_build_object('shown', p.shown, 'publishedUntil', p.published_until))
+            order by p.decided_on desc, p.id desc)
+          from penalties p where p.uscc = s.uscc), '[]'),
+        'honours', coalesce((
+          select json_agg(json_build_object('title', h.title, 'authority', h.authority, 'awardedOn', h.awarded_on,
+            'validUntil', h.valid_until) order by h.awarded_on desc, h.id desc)
+          from honours h where h.uscc = s.uscc), '[]'),
+        'sanctions', coalesce((
+          select json_agg(json_build_object('measureCode', o.measure_code, 'agencyCode', o.agency_code,
+            'listingId', o.listing_id, 'imposedOn', o.imposed_on, 'until', o.until)
+            order by o.measure_code, o.agency_code, o.imposed_on, o.id)
+          from sanction_orders o
+          where o.uscc = s.uscc and o.lift_requested_on is null and (o.until is null or o.until >= ${today})), '[]'),
         'amendmentId', (select a.id from rulebook_amendments a order by a.revision desc limit 1),
         'position', (select coalesce(max(e.position), 0) from feed_events e)
       ) as file

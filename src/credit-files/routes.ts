@@ -1,38 +1,154 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { Guards } from '../platform/auth.ts'
+import { notModified, notModifiedResponse } from '../platform/caching.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { languageOf } from '../platform/language.ts'
-import { notModified, notModifiedResponse } from '../platform/caching.ts'
+import { afterOf, listName, pageOf, pageQuery } from '../platform/pagination.ts'
 import { problemResponses } from '../platform/problem.ts'
-import { creditFileSchema, lookupQuery, lookupSchema, usccParameter } from './schemas.ts'
-import { findOwner, readCreditFile } from './service.ts'
+import { parseUscc } from '../registry/identifiers.ts'
+import { readEntries, readEntry } from './listing-service.ts'
+import {
+  creditFileQuery,
+  creditFileSchema,
+  entriesAnswer,
+  entriesQuery,
+  entryParams,
+  listedEntrySchema,
+  listParams,
+  lookupQuery,
+  lookupSchema,
+  timelineAnswer,
+  usccParameter,
+} from './schemas.ts'
+import { findOwner, readCreditFile, type Reader } from './service.ts'
+import { keyOf, timelineOf } from './timeline.ts'
 
 interface Options {
   db: Db
   clock: Clock
+  /** Needs no key; one with the scope `history` sees further. */
+  identify: Guards['identify']
 }
 
-/** The public lookup by code and by address (contract section 2). */
-export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock }, done) => {
+const tags = ['Public lookup']
+/** A key is not needed. */
+const security = [{}, { key: [] }]
+
+/** The public lookup by code and by address, and the two lists (contract section 2). */
+export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, identify }, done) => {
+  const readerOf = (request: FastifyRequest): Reader => ({
+    db,
+    clock,
+    language: languageOf(request),
+    seesHistory: request.principal?.scopes.includes('history') ?? false,
+  })
+  /** Like `notModified`; what a key sees is for its holder alone. */
+  const knows = (request: FastifyRequest, reply: FastifyReply, content: unknown) => {
+    const known = notModified(request, reply, content)
+    if (request.principal !== null) void reply.header('cache-control', 'private, no-cache')
+    return known
+  }
+
   app.get(
     '/v1/credit-files/:uscc',
     {
+      onRequest: identify,
       schema: {
         operationId: 'getCreditFile',
-        tags: ['Public lookup'],
-        summary: 'The credit file of a business',
+        tags,
+        security,
+        summary: 'The credit file of a business, now or as of a past day',
         params: z.strictObject({ uscc: usccParameter }),
-        querystring: z.strictObject({}),
+        querystring: creditFileQuery,
         response: { 200: creditFileSchema, 304: notModifiedResponse, ...problemResponses },
       },
     },
     async (request, reply) => {
-      const file = await readCreditFile({ db, clock, language: languageOf(request) }, request.params.uscc)
+      const file = await readCreditFile(readerOf(request), request.params.uscc, request.query)
       // The moment of reading and the head of the log change without the file changing.
       const { knownAt: _, position: __, ...content } = file
-      if (notModified(request, reply, content)) return reply.code(304).send()
+      if (knows(request, reply, content)) return reply.code(304).send()
       return file
+    },
+  )
+
+  app.get(
+    '/v1/credit-files/:uscc/timeline',
+    {
+      onRequest: identify,
+      schema: {
+        operationId: 'getTimeline',
+        tags,
+        security,
+        summary: 'Every published fact of a credit file in order',
+        params: z.strictObject({ uscc: usccParameter }),
+        querystring: z.strictObject(pageQuery),
+        response: { 200: timelineAnswer, 304: notModifiedResponse, ...problemResponses },
+      },
+    },
+    async (request, reply) => {
+      const { uscc } = request.params
+      const { limit, cursor } = request.query
+      const list = listName(`/v1/credit-files/${uscc}/timeline`, {})
+      const after = afterOf(list, cursor, z.string().min(1))
+      const reader = readerOf(request)
+      const items = timelineOf(await readCreditFile(reader, uscc), reader.language)
+      const rest = items.filter((item) => after === null || keyOf(item) > after)
+      const page = pageOf(rest, { list, limit, keyOf, request, reply })
+      if (knows(request, reply, page)) return reply.code(304).send()
+      return page
+    },
+  )
+
+  app.get(
+    '/v1/lists/:list/entries',
+    {
+      onRequest: identify,
+      schema: {
+        operationId: 'listEntries',
+        tags,
+        security,
+        summary: 'The published entries of a list, newest first',
+        params: listParams,
+        querystring: entriesQuery,
+        response: { 200: entriesAnswer, 304: notModifiedResponse, ...problemResponses },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor, q, ...filter } = request.query
+      const name = listName(`/v1/lists/${request.params.list}/entries`, { ...filter, q })
+      const uscc = q === undefined ? null : parseUscc(q)
+      const sought = uscc === null ? { name: q } : { uscc }
+      const after = placeOf(afterOf(name, cursor, z.string().regex(/^\d{4}-\d\d-\d\d [0-9a-f-]{36}$/)))
+      const rows = await readEntries(readerOf(request), request.params.list, { ...filter, ...sought }, { after, limit })
+      const keyOfEntry = (row: { listedOn: string; id: string }) => `${row.listedOn} ${row.id}`
+      const page = pageOf(rows, { list: name, limit, keyOf: keyOfEntry, request, reply })
+      if (knows(request, reply, page)) return reply.code(304).send()
+      return page
+    },
+  )
+
+  app.get(
+    '/v1/lists/:list/entries/:id',
+    {
+      onRequest: identify,
+      schema: {
+        operationId: 'getEntry',
+        tags,
+        security,
+        summary: 'One published entry of a list',
+        params: entryParams,
+        querystring: z.strictObject({}),
+        response: { 200: listedEntrySchema, 304: notModifiedResponse, ...problemResponses },
+      },
+    },
+    async (request, reply) => {
+      const entry = await readEntry(readerOf(request), request.params.list, request.params.id)
+      if (knows(request, reply, entry)) return reply.code(304).send()
+      return entry
     },
   )
 
@@ -41,18 +157,25 @@ export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, c
     {
       schema: {
         operationId: 'lookUpWebPresence',
-        tags: ['Public lookup'],
+        tags,
         summary: 'The business behind a web site or online shop',
         querystring: lookupQuery,
         response: { 200: lookupSchema, 304: notModifiedResponse, ...problemResponses },
       },
     },
     async (request, reply) => {
-      const { webPresence, file } = await findOwner({ db, clock, language: languageOf(request) }, request.query.url)
+      const reader = { db, clock, language: languageOf(request) }
+      const { webPresence, file } = await findOwner(reader, request.query.url)
       const answer = { webPresence, subject: file.subject, standing: file.standing }
       if (notModified(request, reply, answer)) return reply.code(304).send()
       return answer
     },
   )
   done()
+}
+
+function placeOf(key: string | null): { listedOn: string; id: string } | null {
+  if (key === null) return null
+  const [listedOn = '', id = ''] = key.split(' ')
+  return { listedOn, id }
 }

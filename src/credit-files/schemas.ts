@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { lists, listingStatuses } from '../listings/vocabulary.ts'
 import { message } from '../platform/language.ts'
+import { pageQuery } from '../platform/pagination.ts'
+import { regionPrefix } from '../registry/schemas.ts'
 import { parseUscc } from '../registry/identifiers.ts'
 import {
   entityTypes,
@@ -121,6 +123,14 @@ export const creditFileSchema = z
   })
   .meta({ id: 'CreditFile' })
 
+export const creditFileQuery = z.strictObject({
+  asOf: day.optional().meta({ description: 'The file as it stood on this day' }),
+  knownAt: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .meta({ description: 'Only what was recorded up to this moment counts' }),
+})
+
 export type CreditFile = z.output<typeof creditFileSchema>
 
 export const lookupQuery = z.strictObject({
@@ -130,3 +140,58 @@ export const lookupQuery = z.strictObject({
 export const lookupSchema = z
   .object({ webPresence: webPresenceSchema, subject: subjectSchema, standing: z.enum(standings) })
   .meta({ id: 'WebPresenceOwner' })
+
+export const timelineAnswer = z
+  .object({
+    items: z.array(
+      z.object({
+        at: day,
+        type: z.enum([
+          'registered',
+          'web-presence',
+          'annual-report',
+          'listing-entered',
+          'listing-removed',
+          'penalty-decided',
+          'honour-awarded',
+          'sanction-imposed',
+        ]),
+        title: z.string(),
+        reference: z.string().meta({ description: 'Id, year or number of what it tells of' }),
+      }),
+    ),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'Timeline' })
+
+export type TimelineItem = z.output<typeof timelineAnswer>['items'][number]
+
+export const listParams = z.strictObject({ list: z.enum(lists) })
+export const entryParams = z.strictObject({ list: z.enum(lists), id: z.uuid() })
+
+export const entriesQuery = z.strictObject({
+  ...pageQuery,
+  regionCode: regionPrefix.optional(),
+  ground: z.string().min(1).max(50).optional(),
+  status: z.enum(listingStatuses).optional(),
+  listedFrom: day.optional(),
+  listedTo: day.optional(),
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^\P{Cc}*$/u, message({ zh: '不能含有控制字符', en: 'must have no control characters' }))
+    .optional()
+    .meta({ description: 'A code, or a part of a name' }),
+})
+
+export const listedEntrySchema = z
+  .object({ ...listingSchema.shape, uscc: z.string(), name: z.string(), regionCode: z.string() })
+  .meta({ id: 'ListedEntry' })
+
+export type ListedEntry = z.output<typeof listedEntrySchema>
+
+export const entriesAnswer = z
+  .object({ items: z.array(listedEntrySchema), next: z.string().nullable() })
+  .meta({ id: 'ListedEntries' })

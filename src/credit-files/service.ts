@@ -1,40 +1,69 @@
+import { rulebookOf } from '../law/service.ts'
 import type { Clock } from '../platform/clock.ts'
 import { dayOf } from '../platform/clock.ts'
 import type { DbOrTx } from '../platform/db.ts'
 import type { Language } from '../platform/language.ts'
-import { rulebookOf } from '../law/service.ts'
 import { Problem } from '../platform/problem.ts'
 import { keysToTry, parseWebAddress } from '../registry/web-address.ts'
+import { listSanctions } from '../sanctions/repository.ts'
+import type { HeldFile } from './held.ts'
+import { fileAt } from './past.ts'
+import { findRecordedFile } from './past-repository.ts'
 import { publishFile } from './publication-policy.ts'
 import { findClaim, findClaimOfHost, findHeldFile } from './repository.ts'
 import type { CreditFile } from './schemas.ts'
 
-interface Reader {
+export interface Reader {
   db: DbOrTx
   clock: Clock
   language: Language
+  /** A key with the scope `history`, which sees what may no longer be shown. */
+  seesHistory?: boolean
+}
+
+/** A day and a moment of the past; what is left out is now. */
+export interface When {
+  asOf?: string | undefined
+  /** RFC 3339. */
+  knownAt?: string | undefined
 }
 
 /**
- * The public credit file of a business as of now.
- * @throws Problem unknown-subject
+ * The credit file of a business as of now, or as it stood on `asOf` by what was known at `knownAt`.
+ * @throws Problem unknown-subject, also for one that was not known then; invalid-request for a day or moment to come
  */
-export async function readCreditFile({ db, clock, language }: Reader, uscc: string): Promise<CreditFile> {
-  const held = await findHeldFile(db, uscc)
+export async function readCreditFile(reader: Reader, uscc: string, when: When = {}): Promise<CreditFile> {
+  const { db, clock, language, seesHistory = false } = reader
+  const now = clock.now()
+  const today = dayOf(now)
+  const asOf = when.asOf ?? today
+  const knownAt = when.knownAt === undefined ? now : new Date(when.knownAt)
+  if (asOf > today) throw notYet('asOf')
+  if (knownAt > now) throw notYet('knownAt')
+  const isPast = when.asOf !== undefined || when.knownAt !== undefined
+  const held = isPast ? await readPast(db, uscc, asOf, knownAt) : await findHeldFile(db, uscc, today)
   if (held === null) {
     throw new Problem('unknown-subject', {
       zh: `登记信息中没有统一社会信用代码为 ${uscc} 的主体。`,
       en: `No business is registered under the code ${uscc}.`,
     })
   }
-  const now = clock.now()
-  return publishFile(await rulebookOf(db, held.amendmentId), held, {
-    asOf: dayOf(now),
-    knownAt: now.toISOString(),
-    language,
-  })
+  const view = { asOf, knownAt: knownAt.toISOString(), today, language, seesHistory }
+  return publishFile(await rulebookOf(db, held.amendmentId), held, view)
 }
 
+async function readPast(db: DbOrTx, uscc: string, asOf: string, knownAt: Date): Promise<HeldFile | null> {
+  const recorded = await findRecordedFile(db, uscc)
+  if (recorded === null) return null
+  // China has had one time zone without daylight saving since 1991: the day ends at 16:00 UTC.
+  const file = fileAt(recorded, { asOf, endOfDay: `${asOf}T16:00:00.000Z`, knownAt: knownAt.toISOString() })
+  return file === null ? null : { ...file, sanctions: await listSanctions(db, { uscc, asOf, knownAt }) }
+}
+
+function notYet(parameter: 'asOf' | 'knownAt'): Problem {
+  const detail = { zh: '不能晚于现在。', en: 'It must not be in the future.' }
+  return new Problem('invalid-request', detail, { errors: [{ pointer: `/querystring/${parameter}`, detail }] })
+}
 export interface Owner {
   webPresence: CreditFile['webPresences'][number]
   file: CreditFile

@@ -4,12 +4,16 @@ import { appendEvents } from '../feed/service.ts'
 import type { Tx } from '../platform/db.ts'
 import { groundOfVersion } from '../rulebook/grounds.ts'
 import type { Rulebook } from '../rulebook/rulebook.ts'
+import { imposeMeasures, liftMeasures } from '../sanctions/service.ts'
+import type { LiftReason } from '../sanctions/vocabulary.ts'
 import type { Entry } from './domain.ts'
 import type { DecisionAction } from './vocabulary.ts'
 
 /** A decision's effect on an entry, with what the feed tells of the business. */
 export interface EntryChange {
   action: DecisionAction
+  /** The day on which the decision takes effect. */
+  on: string
   /** The entry after the decision. */
   entry: Entry
   name: string
@@ -42,12 +46,34 @@ export async function takeEffect(
       changes.map((change) => eventOf(rulebook, change, now)),
     )
   }
+  const inForce = changes.filter(({ entry }) => entry.status === 'in-force')
+  const ended = changes.filter(({ entry }) => entry.status !== 'in-force')
+  if (inForce.length > 0) await imposeMeasures(tx, rulebook, inForce.map(measured), now)
+  if (ended.length > 0) {
+    await liftMeasures(
+      tx,
+      rulebook,
+      ended.map((change) => ({ ...measured(change), reason: liftReasonOf(change) })),
+      now,
+    )
+  }
+}
+
+/** What joint sanctions need to know of an entry. */
+function measured({ entry, on, name, regionCode }: EntryChange) {
+  const { id, list, groundCode, uscc, expiresOn } = entry
+  return { id, list, groundCode, uscc, name, regionCode, effectiveOn: on, expiresOn }
+}
+
+function liftReasonOf({ entry, on }: EntryChange): LiftReason {
+  if (entry.status === 'revoked' || entry.status === 'corrected') return entry.status
+  return on === entry.expiresOn ? 'expired' : 'removed'
 }
 
 /** Tells that entries are no longer shown, though nothing was decided: their publication period is over. */
 export async function tellEndOfPublication(
   tx: Tx,
-  ended: readonly Omit<EntryChange, 'action'>[],
+  ended: readonly Pick<EntryChange, 'entry' | 'name' | 'regionCode'>[],
   now: Date,
 ): Promise<void> {
   await appendEvents(

@@ -152,6 +152,6 @@ function entryChanges(
     if (list === null || rulebook === null) throw new Error(`entered on ${reporter.groundCode}, which no class names`)
     const term = { expiresOn: expiresOn ?? null, publishedUntil: publishedUntil ?? null, shown: shown ?? true }
     const entry = { ...newEntry, ...reporter, ...term, id: listingId, list, rulebook, reportYear, listedOn: on }
-    return { action: 'enter', entry, name, regionCode }
+    return { action: 'enter', on, entry, name, regionCode }
   })
 }

@@ -19,13 +19,17 @@ export interface Database {
 
 const migrationsFolder = fileURLToPath(new URL('migrations', projectRoot))
 
-/** Notices ("relation already exists, skipping") say nothing to the operator. */
-const quiet = { onnotice: () => undefined } as const
+const common = {
+  // Notices ("relation already exists, skipping") say nothing to the operator.
+  onnotice: () => undefined,
+  /** Seconds before the next attempt to connect. postgres.js waits up to 20, also when the database is long back. */
+  backoff: (attempts: number) => Math.min(0.01 * 3 ** attempts, 1),
+} as const
 
 /** Opens a pool of connections. Connecting is lazy: nothing is reached before the first query. */
 export function openDatabase(url: string, options: { max?: number } = {}): Database {
   const client = postgres(url, {
-    ...quiet,
+    ...common,
     max: options.max ?? 10,
     connect_timeout: 10,
     connection: { application_name: 'xinjian', timezone: 'UTC' },
@@ -40,7 +44,7 @@ export function openDatabase(url: string, options: { max?: number } = {}): Datab
 export function openConnection(url: string, onClose: () => void = () => undefined): postgres.Sql {
   return postgres(url, {
     onclose: onClose,
-    ...quiet,
+    ...common,
     max: 1,
     connect_timeout: 10,
     idle_timeout: 0,

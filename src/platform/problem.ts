@@ -81,8 +81,8 @@ export const problems = {
     status: 404,
     title: { zh: '没有该条列入记录', en: 'There is no such entry' },
     meaning: {
-      zh: '该主体在该名单上没有此编号的记录。',
-      en: 'No entry of this business on this list has the identifier.',
+      zh: '名单上没有此编号的记录，或者它不再公示。',
+      en: 'No entry of the list has this identifier, or it is no longer published.',
     },
   },
   'unknown-decision': {

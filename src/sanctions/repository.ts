@@ -26,42 +26,68 @@ const orderColumns = sql.raw(`o.id, o.agency_code as "agencyCode", o.measure_cod
   o.received_on::text as "receivedOn", o.executed_on::text as "executedOn", o.lift_reason as "liftReason",
   o.lift_requested_on::text as "liftRequestedOn", o.lifted_on::text as "liftedOn"`)
 
+/** What entries on one list and ground, of one day and term, have in common. */
+export interface OrderSet {
+  set: number
+  /** The last day of what lasts as long as the entry; null without a term. */
+  expiresOn: string | null
+  measures: readonly OrderedMeasure[]
+  /** The measures as the feed tells them. */
+  told: readonly object[]
+}
+
 /**
- * Orders each measure of `sets[entry.set]` for each entry, in one statement. What stands already is left as it is.
- * @returns how many orders went out for each entry that got any
+ * Orders the measures of its set of each entry and tells the feed of them, in one statement, however many entries. What
+ * stands already is left as it is, and an entry that got nothing new is not told.
+ * @returns how many entries got orders, and the ids of those of which a part stood already: they are still to be told
  */
 export async function insertOrders(
   tx: Tx,
   entries: readonly (EntryInForce & { set: number })[],
-  measures: readonly (OrderedMeasure & { set: number })[],
+  sets: readonly OrderSet[],
   now: Date,
-): Promise<Map<string, number>> {
-  const rows = await rowsOf<{ listingId: string; count: number }>(
+): Promise<{ entries: number; partly: string[] }> {
+  const moment = sql`${now.toISOString()}::timestamptz`
+  const [row] = await rowsOf<{ entries: number; partly: string[] }>(
     tx,
-    sql`with inserted as (
+    sql`with entries as materialized (
+          select * from json_to_recordset(${asJson(entries)}) as e (id uuid, list text, uscc text, name text,
+            "regionCode" text, "effectiveOn" date, set int)
+        ), sets as materialized (
+          select * from json_to_recordset(${asJson(sets)}) as s (set int, "expiresOn" date, measures json, told jsonb)
+        ), inserted as (
           insert into sanction_orders (id, agency_code, measure_code, listing_id, list, uscc, name, memorandum, imposed_on,
             until, own_term, recorded_at, status, awaited_since)
-          select uuid_v7(${now.toISOString()}::timestamptz), m."agencyCode", m."measureCode", e.id, e.list, e.uscc, e.name,
-            m.memorandum, e."effectiveOn", coalesce(m.until, e."expiresOn"), m."ownTerm", ${now.toISOString()}::timestamptz,
-            'pending', e."effectiveOn"
-          from json_to_recordset(${asJson(entries)}) as e (id uuid, list text, uscc text, name text, "effectiveOn" date,
-              "expiresOn" date, set int)
-            join json_to_recordset(${asJson(measures)}) as m ("agencyCode" text, "measureCode" text, memorandum text,
-              until date, "ownTerm" boolean, set int) on m.set = e.set
+          select uuid_v7(${moment}), m."agencyCode", m."measureCode", e.id, e.list, e.uscc, e.name, m.memorandum,
+            e."effectiveOn", coalesce(m.until, s."expiresOn"), m."ownTerm", ${moment}, 'pending', e."effectiveOn"
+          from entries e join sets s on s.set = e.set
+            cross join lateral json_to_recordset(s.measures) as m ("agencyCode" text, "measureCode" text, memorandum text,
+              until date, "ownTerm" boolean)
           on conflict (listing_id, measure_code, agency_code) where lift_requested_on is null do nothing
           returning listing_id
+        ), ordered as materialized (
+          select i.listing_id, count(*) as orders from inserted i group by i.listing_id
+        ), imposed as materialized (
+          select e.*, s.told, o.orders = json_array_length(s.measures) as wholly
+          from ordered o join entries e on e.id = o.listing_id join sets s on s.set = e.set
+        ), events as (
+          insert into feed_outbox (id, type, key, uscc, list, region_code, occurred_at, data)
+          select uuid_v7(${moment}), 'sanction.imposed', 'sanctions:' || i.id, i.uscc, i.list, i."regionCode", ${moment},
+            jsonb_build_object('listingId', i.id, 'list', i.list, 'name', i.name, 'regionCode', i."regionCode",
+              'measures', i.told)
+          from imposed i where i.wholly order by i.uscc
         )
-        select i.listing_id as "listingId", count(*)::int as count from inserted i group by i.listing_id`,
+        select count(*)::int as entries, coalesce(json_agg(i.id) filter (where not i.wholly), '[]') as partly from imposed i`,
   )
-  return new Map(rows.map(({ listingId, count }) => [listingId, count]))
+  return row ?? { entries: 0, partly: [] }
 }
 
 /** Closes the lifts that are not confirmed of measures that are ordered anew: lifting them now would undo the new order. */
-export async function supersedeLifts(tx: Tx, entries: readonly { id: string; uscc: string }[]): Promise<void> {
+export async function supersedeLifts(tx: Tx, listingIds: readonly string[]): Promise<void> {
   await tx.execute(sql`
     update sanction_orders o set status = 'superseded', awaited_since = null
-    from json_to_recordset(${asJson(entries)}) as e (id uuid, uscc text)
-    where o.uscc = e.uscc and o.listing_id = e.id and o.status = 'lift-pending'
+    where o.listing_id in (select value::uuid from json_array_elements_text(${asJson(listingIds)}))
+      and o.status = 'lift-pending'
       and exists (select from sanction_orders n where n.listing_id = o.listing_id and n.measure_code = o.measure_code
         and n.agency_code = o.agency_code and n.lift_requested_on is null)`)
 }

@@ -13,8 +13,6 @@ import {
   type Answer,
   type EndedEntry,
   type EntryInForce,
-  type ImposedMeasure,
-  type OrderedMeasure,
 } from './domain.ts'
 import {
   insertOrders,
@@ -27,6 +25,7 @@ import {
   supersedeLifts,
   updateOrders,
   type Order,
+  type OrderSet,
   type ReceiptRow,
 } from './repository.ts'
 import type { LiftReason, OrderStatus, Refusal } from './vocabulary.ts'
@@ -42,39 +41,40 @@ export async function imposeMeasures(
   entries: readonly EntryInForce[],
   now: Date,
 ): Promise<void> {
-  const sets: OrderedMeasure[][] = []
-  const places = new Map<string, number>()
+  const sets = new Map<string, OrderSet>()
   const ordered = entries.map((entry) => {
-    const key = [entry.list, entry.groundCode, entry.effectiveOn].join(' ')
-    const set = places.get(key) ?? sets.push(orderedMeasures(law, entry)) - 1
-    places.set(key, set)
-    return { ...entry, set }
+    const key = [entry.list, entry.groundCode, entry.effectiveOn, entry.expiresOn].join(' ')
+    const found = sets.get(key) ?? orderSet(law, entry, sets.size)
+    sets.set(key, found)
+    return { ...entry, set: found.set }
   })
-  const measures = sets.flatMap((set, place) => set.map((measure) => ({ ...measure, set: place })))
-  const counts = await insertOrders(tx, ordered, measures, now)
-  if (counts.size === 0) return
-  await supersedeLifts(tx, entries)
-  const imposed = ordered.filter(({ id }) => counts.has(id))
+  const { entries: count, partly } = await insertOrders(tx, ordered, [...sets.values()], now)
+  if (count === 0) return
+  await supersedeLifts(
+    tx,
+    entries.map(({ id }) => id),
+  )
+  if (partly.length === 0) return
   // Where something stood already, such as a bar that outlived the exit, it is told with what is new.
-  const partly = imposed.filter(({ id, set }) => counts.get(id) !== sets[set]?.length)
-  const standing =
-    partly.length === 0
-      ? new Map<string, ImposedMeasure[]>()
-      : await listStandingMeasures(
-          tx,
-          partly.map(({ id }) => id),
-        )
+  const standing = await listStandingMeasures(tx, partly)
   await appendEvents(
     tx,
-    imposed.map((entry) => {
-      const all = standing.get(entry.id) ?? (sets[entry.set] ?? []).map((measure) => imposedBy(entry, measure))
-      return eventOf('sanction.imposed', entry, now, { measures: toldMeasures(law, all) })
-    }),
+    entries
+      .filter(({ id }) => partly.includes(id))
+      .map((entry) =>
+        eventOf('sanction.imposed', entry, now, { measures: toldMeasures(law, standing.get(entry.id) ?? []) }),
+      ),
   )
 }
 
-function imposedBy(entry: EntryInForce, { measureCode, agencyCode, until }: OrderedMeasure): ImposedMeasure {
-  return { measureCode, agencyCode, imposedOn: entry.effectiveOn, until: until ?? entry.expiresOn }
+function orderSet(law: SanctionLaw, entry: EntryInForce, set: number): OrderSet {
+  const { effectiveOn: imposedOn, expiresOn } = entry
+  const measures = orderedMeasures(law, entry)
+  const told = toldMeasures(
+    law,
+    measures.map((measure) => ({ ...measure, imposedOn, until: measure.until ?? expiresOn })),
+  )
+  return { set, expiresOn, measures, told }
 }
 
 interface NamedEntry {

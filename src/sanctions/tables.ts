@@ -50,6 +50,9 @@ export const sanctionOrders = pgTable(
     index('sanction_orders_awaited')
       .on(table.status, table.awaitedSince, table.id)
       .where(sql`${table.awaitedSince} is not null`),
+    index('sanction_orders_lift_pending')
+      .on(table.listingId)
+      .where(sql`${table.status} = 'lift-pending'`),
     index('sanction_orders_own_term')
       .on(table.until)
       .where(sql`${table.ownTerm} and ${table.liftRequestedOn} is null`),

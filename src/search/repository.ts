@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm'
-import type { HeldListing } from '../credit-files/repository.ts'
+import type { ShownListing } from '../credit-files/publication-policy.ts'
 import { asJson, rowsOf, type DbOrTx } from '../platform/db.ts'
 import type { SearchItem } from './schemas.ts'
 
@@ -9,10 +9,11 @@ export interface SubjectFilter {
 }
 
 /** A business that was found, with what the publication policy needs to tell its standing. */
-export type Hit = Omit<SearchItem, 'standing'> & { listings: Pick<HeldListing, 'list' | 'status'>[] }
+export type Hit = Omit<SearchItem, 'standing'> & { listings: ShownListing[] }
 
 const hitColumns = sql`s.uscc, s.name, s.region_code as "regionCode",
-  coalesce((select json_agg(json_build_object('list', l.list, 'status', l.status))
+  coalesce((select json_agg(json_build_object('list', l.list, 'status', l.status, 
+    'present', json_build_object('status', l.status, 'shown', l.shown, 'publishedUntil', l.published_until)))
     from listing_entries l where l.uscc = s.uscc), '[]') as listings`
 
 function conditionsOf(filter: SubjectFilter): SQL {

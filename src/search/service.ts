@@ -1,6 +1,7 @@
 import { publishNumber, standingOf } from '../credit-files/publication-policy.ts'
 import { findOwner } from '../credit-files/service.ts'
-import type { Clock } from '../platform/clock.ts'
+import { presentRulebook } from '../law/service.ts'
+import { dayOf, type Clock } from '../platform/clock.ts'
 import type { DbOrTx } from '../platform/db.ts'
 import { Problem } from '../platform/problem.ts'
 import { parseRegistrationNumber, parseUscc } from '../registry/identifiers.ts'
@@ -23,9 +24,11 @@ export async function search(
   { standing, ...filter }: SearchFilter,
   limit: number,
 ): Promise<SearchItem[]> {
+  const rulebook = await presentRulebook(db)
+  const today = dayOf(clock.now())
   const hits = await findHits(db, clock, q, filter, standing === undefined ? limit : depthByStanding)
   return hits
-    .map(({ listings, ...hit }) => ({ ...hit, standing: standingOf(listings) }))
+    .map(({ listings, ...hit }) => ({ ...hit, standing: standingOf(rulebook, listings, today) }))
     .filter((item) => standing === undefined || item.standing === standing)
     .slice(0, limit)
 }

@@ -1,10 +1,11 @@
 import type { IForbiddenRuleType } from 'dependency-cruiser'
 
 /** Files of plain values and pure functions: no database, no HTTP, no clock, no environment. */
-export const pureFiles = '^src/[^/]+/(domain|vocabulary|identifiers|web-address|publication-policy)\\.ts$'
+export const pureFiles =
+  '^src/.+/(domain|late-reporters|chain|vocabulary|identifiers|web-address|publication-policy)\\.ts$'
 
 const feature =
-  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|sanctions|feed|credit-files|search|partners|site)/'
+  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|overdue|sanctions|feed|credit-files|search|partners|site)/'
 /** A feature's own folder, as captured by `from`. */
 const own = '^src/$1/'
 
@@ -64,7 +65,7 @@ export const rules: IForbiddenRuleType[] = [
     name: 'repository-only-queries',
     comment: 'A repository knows its tables and the shapes it answers; it decides nothing and calls nobody',
     severity: 'error',
-    from: { path: '^src/([^/]+)/repository\\.ts$' },
+    from: { path: '^src/([^/]+)/.*repository\\.ts$' },
     to: {
       path: '^src/',
       pathNot: [pureFiles, '^src/platform/', '/tables\\.ts$', own],
@@ -76,7 +77,7 @@ export const rules: IForbiddenRuleType[] = [
     comment: 'Another feature is used through its service or domain, never its repository',
     severity: 'error',
     from: { path: feature, pathNot: '^src/(credit-files|search|site)/' },
-    to: { path: '^src/([^/]+)/repository\\.ts$', pathNot: own },
+    to: { path: '^src/.+/repository\\.ts$', pathNot: own },
   },
   {
     name: 'routes-know-no-drizzle',

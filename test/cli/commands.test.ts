@@ -52,6 +52,20 @@ test.concurrent('the log says which route was called, and nothing that a person 
   expect(stderr).not.toContain('1949')
 })
 
+test.concurrent.each([
+  ['mnr', 'mnr', ''],
+  ['财政部', 'mof', ''],
+  ['工商总局', 'samr', ''],
+  ['A02', 'A02', /^xinjian: no measure is addressed to an agency A02: it will get no orders\n$/],
+])('an agency called %s gets the orders of %s', async (called, agencyCode, warning) => {
+  const made = await run(['partner', 'create', '--name', called, '--kind', 'agency', '--agency', called, '--json'], env)
+  expect(made).toMatchObject({ code: 0, stderr: expect.stringMatching(warning) as string })
+  if (warning === '') expect(made.stderr).toBe('')
+  const { id } = JSON.parse(made.stdout) as { id: string }
+  const [kept] = await rowsOf(database.db, sql`select p.agency_code as "agencyCode" from partners p where p.id = ${id}`)
+  expect(kept).toEqual({ agencyCode })
+})
+
 test.concurrent('a partner and a key are made as the contract says, and the key opens the feed', async () => {
   const partner = await answerOf<{ id: string }>(
     ['partner', 'create', '--name', '某协同部门', '--kind', 'agency', '--agency', 'A01'],
@@ -124,12 +138,24 @@ test.concurrent('serve listens where it says, and ends at SIGINT', async () => {
 
 const commands = [
   [],
-  ...[['serve'], ['demo'], ['migrate'], ['import'], ['config'], ['job'], ['partner'], ['key']],
+  ...[
+    ['serve'],
+    ['demo'],
+    ['migrate'],
+    ['import'],
+    ['config'],
+    ['job'],
+    ['partner'],
+    ['key'],
+    ['signing-key'],
+    ['verify-feed'],
+  ],
   ...[
     ['job', 'run'],
     ['job', 'list'],
     ['partner', 'create'],
     ['key', 'create'],
+    ['signing-key', 'rotate'],
   ],
 ]
 test.concurrent.each(commands.map((command) => [command.join(' '), command] as const))(
@@ -198,4 +224,28 @@ describe('bad input ends with one clear line and nothing on stdout:', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toBe(`xinjian: pull-annual-reports failed: ${source.url}/annual-reports answered 401\n`)
   })
+})
+
+test.concurrent('signing-key rotate makes and lengthens the key file, and serve shows every key', async () => {
+  const settings = { ...env, SIGNING_KEY_FILE: join(folder, 'keys.json') }
+  const kids: string[] = []
+  for (let i = 0; i < 2; i += 1) {
+    kids.push((await answerOf<{ kid: string }>(['signing-key', 'rotate'], settings)).kid)
+  }
+  const serving = await serve(settings)
+  const { keys } = (await (await fetch(`${serving.address}/.well-known/jwks.json`)).json()) as {
+    keys: { kid: string }[]
+  }
+  await stop(serving)
+  expect(keys.map(({ kid }) => kid)).toEqual(kids)
+})
+
+test.concurrent('a bad key file stops the start with one line', async () => {
+  const file = join(folder, 'bad-keys.json')
+  await writeFile(file, '{"keys":[]}')
+  const { code, stderr } = await run(['serve'], { ...env, SIGNING_KEY_FILE: file, PORT: '0' })
+  expect([code, stderr]).toEqual([
+    1,
+    `xinjian: SIGNING_KEY_FILE: ${file} cannot be used: there is no private key in it\n`,
+  ])
 })

@@ -87,10 +87,12 @@ describe('200', () => {
       ],
       penalties: [],
       honours: [],
-      sanctions: [],
+      sanctions: expect.arrayContaining([
+        expect.objectContaining({ measureCode: 'JS-01', agency: '财政部', imposedOn: '2026-07-08', until: null }),
+      ]) as unknown,
       asOf: '2026-11-25',
       knownAt: '2026-11-25T04:00:00.000Z',
-      position: 5,
+      position: 6,
     })
   })
 

@@ -106,6 +106,11 @@ describe('terms', () => {
   })
 })
 
+it('exits of old stay in view with their exit until the rules of 2026-04-01 take them from it', async () => {
+  expect(await endPublication(options('2026-03-31'))).toEqual({ ended: 0 })
+  expect(await endPublication(options('2026-04-01'))).toEqual({ ended: 2 })
+})
+
 it('the mark of an individual business for a missing report is shown to 30 June of the next year', async () => {
   const facts = { summary: '未报送年报', reportYear: 2024 }
   const { listingId } = await decide({ uscc: trader, groundCode: 'ABS-69-13', decidedOn: '2025-07-08', facts })

@@ -27,12 +27,17 @@ export function useStaff(instant = '2026-11-25T04:00:00.000Z') {
   }
   beforeAll(async () => {
     service = await startTestService(instant)
-    await take(service.db, 'subjects', [
-      subjectItem(1),
-      subjectItem(2),
-      subjectItem(3, { uscc: trader, entityType: 'individual-business', name: '虚构示例小店' }),
-      subjectItem(4, { uscc: cooperative, entityType: 'farmer-cooperative', name: '虚构示例合作社' }),
-    ])
+    await take(
+      service.db,
+      'subjects',
+      [
+        subjectItem(1),
+        subjectItem(2),
+        subjectItem(3, { uscc: trader, entityType: 'individual-business', name: '虚构示例小店' }),
+        subjectItem(4, { uscc: cooperative, entityType: 'farmer-cooperative', name: '虚构示例合作社' }),
+      ],
+      instant,
+    )
     await service.sequence()
     keys.clerk = await service.keyOf({ kind: 'staff' }, 'decisions:propose', 'decisions:approve')
     keys.chief = await service.keyOf({ kind: 'staff' }, 'decisions:propose', 'decisions:approve')

@@ -46,3 +46,15 @@ it('issues no key for a partner that does not exist', async () => {
     UnknownPartnerError,
   )
 })
+
+it('keeps an agency by its code, however it was called, and a code that the rulebook does not know as it is', async () => {
+  for (const [called, agencyCode] of [
+    ['财政部', 'mof'],
+    ['银监会', 'nfra'],
+    ['A01', 'A01'],
+  ] as const) {
+    const { id } = await createPartner(database.db, { name: '某部门', kind: 'agency', agencyCode: called }, now)
+    const { key } = await createKey(database.db, { partnerId: id, scopes: ['feed'] }, now)
+    expect(await keyVerifier(database.db)(key)).toMatchObject({ agencyCode })
+  }
+})

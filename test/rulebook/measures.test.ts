@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { builtInRulebook } from '../../src/rulebook/built-in.ts'
 import { describe, expect, it, test } from 'vitest'
@@ -204,4 +205,17 @@ describe('terms and deadlines', () => {
   it('calls nothing late by a calendar that is not loaded', () => {
     expect(overdueSince(builtInRulebook, 'lift', '2027-03-01')).toBe('2026-12-28')
   })
+})
+
+it('agencies find their code and what they are ordered in the document for them', async () => {
+  const lines = (await readFile('docs/partners/agencies.md', 'utf8')).split('\n')
+  const gone = new Set(agencies.flatMap(({ successorOf }) => successorOf))
+  for (const { code, name } of agencies.filter((agency) => !gone.has(agency.code))) {
+    const [line = ''] = lines.filter((each) => each.startsWith(`| \`${code}\` `))
+    const ordered = measures.filter(
+      (measure) => measure.agencies.includes(code) && measure.lists.length > 0 && isOrdered(measure) && !measure.to,
+    )
+    expect(line).toContain(name.zh)
+    expect(line.match(/JS-\d\d/g) ?? []).toEqual([...new Set(ordered.map((measure) => measure.code))])
+  }
 })

@@ -337,3 +337,26 @@ it('a lift is asked for, answered and closed', async () => {
     { id: orderId, liftedOn: '2026-08-03', respondBy: null },
   ])
 })
+
+it('answers and a lift that come at once wait for each other, and every order ends where both put it', async () => {
+  service.clock.set('2026-08-10T02:00:00.000Z')
+  const entry = entries[1] ?? entryOf(2)
+  const orders = (await ordersOf(service.db, entry)).filter(({ agencyCode }) => agencyCode === 'samr')
+  const receipts = orders.map(({ id }) => ({ orderId: id, status: 'executed' })).reverse()
+  const [first, second] = await Promise.all([
+    answer(market, receipts),
+    answer(market, receipts.toReversed()),
+    lift(service, ended(entry, '2026-08-10')),
+  ])
+  const results = [...first.results, ...second.results]
+  expect(results).toHaveLength(6)
+  for (const { orderId } of receipts) {
+    const of = results.filter((result) => result.orderId === orderId)
+    const kept = await receiptsOf(orderId)
+    // Executed before the lift was requested, or told that it is.
+    expect(of.filter(({ result }) => result === 'accepted')).toHaveLength(kept.length)
+    expect(of.every(({ result, error }) => result !== 'refused' || error?.code === 'lift-requested')).toBe(true)
+  }
+  const after = (await ordersOf(service.db, entry)).filter(({ agencyCode }) => agencyCode === 'samr')
+  expect(after.map(({ status }) => status)).toEqual(['lift-pending', 'lift-pending', 'lift-pending'])
+})

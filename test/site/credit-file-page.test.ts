@@ -3,7 +3,7 @@ import { creditFilePage } from '../../src/site/credit-file-page.tsx'
 import { madeUpUscc } from '../support/businesses.ts'
 import { clear, cooperative, corrected, fullFile, listed, marked, removed, revoked, useSite } from './site.ts'
 
-const { get } = useSite()
+const { get, setClock } = useSite()
 
 describe('the page of a listed business', () => {
   test('shows ground, article, authority, decision number and day', async () => {
@@ -78,11 +78,16 @@ describe('the page of a business that is not listed', () => {
     expect(results.body).toMatch(new RegExp(`${uscc}</code>(?:(?!</li>).)*class="mark clear"`, 's'))
   })
 
-  test('shows a removed entry as past, with the day of removal and without advice', async () => {
+  test('shows a removed entry as past while the law lets it stay in view, and nothing of it after', async () => {
+    const now = await get(`/credit-files/${removed}`)
+    expect(now.body).toContain('class="standing clear"')
+    expect(now.body).not.toMatch(/经异列|ABN-68|2026年8月3日/)
+    setClock('2026-03-31T15:59:59.000Z')
     const { body } = await get(`/credit-files/${removed}`)
     expect(body).toContain('class="standing clear"')
     expect(body).toMatch(/已移出的名单记录.*2026年8月3日/s)
     expect(body).not.toContain('如何移出')
+    setClock('2026-11-25T04:00:00.000Z')
   })
 })
 

@@ -32,6 +32,7 @@ export function useSite() {
   afterAll(() => service.close())
   return {
     db: () => service.db,
+    setClock: (instant: string) => service.clock.set(instant),
     get: async (url: string, headers: Record<string, string> = {}) => {
       const { statusCode: status, headers: sent, body } = await service.app.inject({ url, headers })
       return { status, headers: sent, body, type: sent['content-type'] }

@@ -129,7 +129,7 @@ export async function approveDecision(tx: Tx, id: string, act: Act): Promise<Pro
   await insertDecisions(tx, [decision])
   await upsertEntries(tx, [entry])
   const { name, regionCode } = business
-  await takeEffect(tx, rulebook, [{ action, entry, name, regionCode }], act.now)
+  await takeEffect(tx, rulebook, [{ action, on: decidedOn, entry, name, regionCode }], act.now)
   return settle(tx, { ...proposal, ...kept(judged) }, { status: 'approved', reason: null }, act)
 }
 

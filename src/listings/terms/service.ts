@@ -115,7 +115,12 @@ async function removeEntries(
     }
     return {
       decision,
-      change: { action: 'remove' as const, entry: withoutName(applyDecision(entry, decision)), ...nameOf(entry) },
+      change: {
+        action: 'remove' as const,
+        on: endsOn,
+        entry: withoutName(applyDecision(entry, decision)),
+        ...nameOf(entry),
+      },
     }
   })
   await record(tx, rulebook, made, now)
@@ -304,7 +309,10 @@ async function enterPromoted(
       dueOn: dueDayOf(rulebook, { action: 'enter', list, groundCode, decidedOn: on }, history),
       facts: { establishedOn: anniversaryOn, abnormalListingId: abnormal.id },
     }
-    return { decision, change: { action: 'enter' as const, entry: applyDecision(null, decision), ...nameOf(abnormal) } }
+    return {
+      decision,
+      change: { action: 'enter' as const, on, entry: applyDecision(null, decision), ...nameOf(abnormal) },
+    }
   })
   await record(tx, rulebook, made, now)
 }

@@ -1,0 +1,1 @@
+CREATE INDEX "sanction_orders_lift_pending" ON "sanction_orders" USING btree ("listing_id") WHERE "sanction_orders"."status" = 'lift-pending';
