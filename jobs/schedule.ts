@@ -1,7 +1,12 @@
 import type { Job } from '../src/platform/jobs.ts'
+import { endPublicationJob } from './end-publication.ts'
+import { expireTermsJob } from './expire-terms.ts'
 import { liftEndedMeasuresJob } from './lift-ended-measures.ts'
 import { forgetOldDeliveriesJob } from './forget-old-deliveries.ts'
 import { listLateReportersJob } from './list-late-reporters.ts'
+import { promoteToSeriousJob } from './promote-to-serious.ts'
+import { reportOverdueStepsJob } from './report-overdue-steps.ts'
+import { sendSixtyDayNoticesJob } from './send-sixty-day-notices.ts'
 import { pullAnnualReports } from './pull-annual-reports.ts'
 import { writeSnapshotJob } from './write-snapshot.ts'
 
@@ -24,6 +29,39 @@ export const jobs: readonly Job[] = [
     // that the law gives (12 to 14 July). Who is found later is entered by hand, with --on.
     cron: '30 3 8-31 7 *',
     run: listLateReportersJob,
+  },
+  {
+    name: 'send-sixty-day-notices',
+    description:
+      'Gives notice in the 60 days before the third anniversary of an entry (令68 art 15); until 2024-04-30 only',
+    cron: '5 0 * * *',
+    run: sendSixtyDayNoticesJob,
+  },
+  {
+    name: 'promote-to-serious',
+    description:
+      'Enters who stayed on the abnormal list for three years on the serious-violator list; until 2024-04-30 only',
+    cron: '10 0 * * *',
+    run: promoteToSeriousJob,
+  },
+  {
+    name: 'expire-terms',
+    description:
+      'Removes entries of the serious-violator list whose term is over and that end by themselves (令44 art 21)',
+    cron: '20 0 * * *',
+    run: expireTermsJob,
+  },
+  {
+    name: 'end-publication',
+    description: 'Withdraws entries and penalties from view whose publication period is over',
+    cron: '30 0 * * *',
+    run: endPublicationJob,
+  },
+  {
+    name: 'report-overdue-steps',
+    description: 'Counts decisions, objections and repairs that wait longer than the law allows',
+    cron: '0 7 * * *',
+    run: reportOverdueStepsJob,
   },
   {
     name: 'lift-ended-measures',

@@ -6,6 +6,7 @@ import { BrokenChain } from './feed/chain.ts'
 import { verifyDatabase, verifyFile, VerifyInputError, verifyService } from './feed/verify.ts'
 import { amendFromFile, AmendmentError } from './law/service.ts'
 import { agencyCodeOf, createKey, createPartner, UnknownPartnerError } from './partners/service.ts'
+import { rebuildEntries } from './listings/service.ts'
 import { partnerKinds, scopes } from './partners/vocabulary.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, UnusableDatabaseError, type Database } from './platform/db.ts'
@@ -163,6 +164,15 @@ quarantine with the reason, and counted in the answer.`,
     async (_options, self: Command) => {
       const { counts } = await runByHand('write-snapshot')
       answer(self, counts, () => `The snapshot is published\n${describeCounts(counts)}`)
+    },
+  )
+  command(program, 'rebuild-projections', 'Make the list entries anew from the decisions').action(
+    async (_options, self: Command) => {
+      await withDatabase(async ({ db }) => {
+        const counts = await rebuildEntries(db, { onProgress: showProgress, signal: abortedBySignal() })
+        endProgress()
+        answer(self, counts, () => describeCounts(counts))
+      })
     },
   )
 

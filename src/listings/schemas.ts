@@ -5,7 +5,7 @@ import { message } from '../platform/language.ts'
 const longestText = 4000
 
 /** PostgreSQL holds no U+0000, and no text of ours needs a control character but the end of a line. */
-const plain = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/
+const plain = /^[\P{Cc}\t\n\r]*$/u
 
 /** A line of text that is not empty. */
 export const lineOfText = (longest: number) =>
@@ -14,7 +14,7 @@ export const lineOfText = (longest: number) =>
     .trim()
     .min(1)
     .max(longest)
-    .regex(/^[^\u0000-\u001f\u007f]*$/)
+    .regex(/^\P{Cc}*$/u)
 
 /** What somebody states or decides, in words. */
 export const statement = z.string().trim().min(1).max(longestText).regex(plain)

@@ -7,6 +7,9 @@ import { sharedEventData, takeEffect, type EntryChange } from './effects.ts'
 import { judgeClass, seriesOf, windowRegions, type ReporterClass } from './late-reporters.ts'
 import { countWithoutUscc, enterLateReporters, type EnteredReporter, type JudgedClass } from './repository.ts'
 
+/** For the command that makes the entries anew. */
+export { rebuildEntries } from './projection.ts'
+
 export interface LateReporterCounts {
   /** The year whose report is missing; null when no window has closed yet in the year of the run. */
   reportYear: number | null

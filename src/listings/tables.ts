@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { boolean, date, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, date, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { instant, oneOf, vocabulary } from '../platform/columns.ts'
 import { subjects } from '../registry/tables.ts'
 import { decisionActions, decisionOrigins, lists, listingStatuses, proposalStatuses } from './vocabulary.ts'
@@ -156,19 +156,4 @@ export const sixtyDayNotices = pgTable(
     recordedAt: instant().notNull(),
   },
   (table) => [index('sixty_day_notices_anniversary').on(table.anniversaryOn)],
-)
-
-/** Steps whose legal deadline had passed on the day of a report, by what they belong to. */
-export const overdueSteps = pgTable(
-  'overdue_steps',
-  {
-    reportedOn: date().notNull(),
-    /** `decision`, `objection` or `repair`. */
-    kind: text().notNull(),
-    referenceId: uuid().notNull(),
-    uscc: text().notNull(),
-    step: text().notNull(),
-    dueOn: date().notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.reportedOn, table.kind, table.referenceId, table.step] })],
 )

@@ -20,6 +20,9 @@ import type { Entry } from '../listings/domain.ts'
 import { eventsOfObjection, type Objection } from './domain.ts'
 import { existsOpenObjection, insertObjection, lockObjection, updateObjection } from './repository.ts'
 
+/** For who reports what is overdue. */
+export { listObjections } from './repository.ts'
+
 export interface NewObjection {
   listingId: string
   filedOn: string

@@ -21,6 +21,9 @@ import type { LegalText, Rulebook } from '../rulebook/rulebook.ts'
 import { eventsOfRepair, type Repair } from './domain.ts'
 import { existsOpenRepair, insertRepair, lockRepair, updateRepair } from './repository.ts'
 
+/** For who reports what is overdue. */
+export { listRepairs } from './repository.ts'
+
 export interface NewRepair {
   listingId?: string | undefined
   penaltyId?: string | undefined
@@ -60,13 +63,13 @@ export async function fileRepair(tx: Tx, given: NewRepair, { by, now }: Act): Pr
 async function assertExitMayBeAskedFor(tx: Tx, rulebook: Rulebook, listingId: string, on: string): Promise<string> {
   const entry = await entryOrProblem(tx, listingId)
   const facts = await caseOf(tx, entry, [], on)
-  try {
-    permit(rulebook, facts, 'apply')
-  } catch (error) {
-    if (!(error instanceof RuleError) || error.code !== 'too-early')
-      return judgedBy(() => permit(rulebook, facts, 'apply') && '')
-    throw tooEarly(error.detail, error.article)
-  }
+  judgedBy(() => {
+    try {
+      permit(rulebook, facts, 'apply')
+    } catch (error) {
+      throw error instanceof RuleError && error.code === 'too-early' ? tooEarly(error.detail, error.article) : error
+    }
+  })
   return entry.uscc
 }
 

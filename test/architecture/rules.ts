@@ -2,10 +2,10 @@ import type { IForbiddenRuleType } from 'dependency-cruiser'
 
 /** Files of plain values and pure functions: no database, no HTTP, no clock, no environment. */
 export const pureFiles =
-  '^src/[^/]+/(domain|chain|vocabulary|identifiers|web-address|publication-policy|state|follow-the-money)\\.ts$'
+  '^src/.+/(domain|late-reporters|chain|vocabulary|identifiers|web-address|publication-policy|state|follow-the-money|past)\\.ts$'
 
 const feature =
-  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|sanctions|feed|credit-files|statistics|search|partners|site|subscriptions)/'
+  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|overdue|sanctions|feed|credit-files|statistics|search|partners|site|subscriptions)/'
 /** A feature's own folder, as captured by `from`. */
 const own = '^src/$1/'
 
@@ -65,7 +65,7 @@ export const rules: IForbiddenRuleType[] = [
     name: 'repository-only-queries',
     comment: 'A repository knows its tables and the shapes it answers; it decides nothing and calls nobody',
     severity: 'error',
-    from: { path: '^src/([^/]+)/repository\\.ts$' },
+    from: { path: '^src/([^/]+)/.*repository\\.ts$' },
     to: {
       path: '^src/',
       pathNot: [pureFiles, '^src/platform/', '/tables\\.ts$', own],
@@ -78,7 +78,7 @@ export const rules: IForbiddenRuleType[] = [
     severity: 'error',
     // A subscription is a reader of the log like those of the feed itself; in one file.
     from: { path: feature, pathNot: ['^src/(credit-files|search|site)/', '^src/subscriptions/log\\.ts$'] },
-    to: { path: '^src/([^/]+)/repository\\.ts$', pathNot: own },
+    to: { path: '^src/.+/repository\\.ts$', pathNot: own },
   },
   {
     name: 'routes-know-no-drizzle',

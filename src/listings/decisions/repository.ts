@@ -24,6 +24,16 @@ export async function listDecisionsOfListing(db: DbOrTx, listingId: string): Pro
   return rowsOf(db, sql`select ${decisionColumns} from decisions d where d.listing_id = ${listingId} order by d.step`)
 }
 
+/** The decisions about several entries, entry by entry in the order of their steps. */
+export async function listDecisionsOfListings(db: DbOrTx, ids: readonly string[]): Promise<Decision[]> {
+  return rowsOf(
+    db,
+    sql`select ${decisionColumns} from decisions d
+        where d.listing_id in (select value::uuid from json_array_elements_text(${asJson(ids)}))
+        order by d.listing_id, d.step`,
+  )
+}
+
 /** Decisions in the order of entries and steps, those of entries after `after`; the last entry may be incomplete. */
 export async function listDecisionsByListing(db: DbOrTx, after: string | null, limit: number): Promise<Decision[]> {
   const from = after === null ? sql`true` : sql`d.listing_id > ${after}`
@@ -119,6 +129,16 @@ export async function upsertEntries(tx: Tx, entries: readonly Entry[]): Promise<
             excluded.published_until, excluded.shown)
         where (l.*) is distinct from (excluded.*)
         returning l.id`,
+  )
+  return rows.length
+}
+
+/** Answers how many entries there were that no decision made. */
+export async function deleteEntriesWithoutDecision(db: DbOrTx): Promise<number> {
+  const rows = await rowsOf(
+    db,
+    sql`delete from listing_entries l
+        where not exists (select from decisions d where d.listing_id = l.id) returning l.id`,
   )
   return rows.length
 }

@@ -24,6 +24,9 @@ import {
   type ProposalRow,
 } from './repository.ts'
 
+/** For who reports what is overdue. */
+export { listProposals } from './repository.ts'
+
 export interface NewProposal {
   action: DecisionAction
   list: List
