@@ -3,9 +3,11 @@ import { pino, type Logger } from 'pino'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { startFeedListener } from './feed/listener.ts'
+import { startNatsPublisher } from './feed/nats.ts'
 import { startSequencer } from './feed/sequencer.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, type Database } from './platform/db.ts'
+import { openSigning } from './platform/signing.ts'
 
 export interface Server {
   /** Where it listens, e.g. http://127.0.0.1:3000. */
@@ -26,9 +28,10 @@ function requestOf({ method, routeOptions, ip }: FastifyRequest) {
 
 /**
  * Listens, and sequences the feed: one `serve` process of any number. The database must be migrated.
- * @throws Error when the port cannot be had
+ * @throws Error when the port cannot be had, ConfigError when the signing keys cannot be used
  */
 export async function startServer(database: Database, config: Config, log: Logger): Promise<Server> {
+  const signing = await openSigning(config)
   const listener = startFeedListener(database.url)
   let publicUrl = config.PUBLIC_URL ?? ''
   const app = await buildApp({
@@ -36,6 +39,7 @@ export async function startServer(database: Database, config: Config, log: Logge
     config,
     clock: systemClock,
     listener,
+    signing,
     publicUrl: () => publicUrl,
     logger: log,
   })
@@ -48,11 +52,14 @@ export async function startServer(database: Database, config: Config, log: Logge
   }
   publicUrl ||= address
   const sequencer = startSequencer(database.db, log)
+  const publisher =
+    config.NATS_URL === undefined ? null : startNatsPublisher({ database, listener, natsUrl: config.NATS_URL, log })
   return {
     address,
     publicUrl,
     stop: async () => {
       await app.close()
+      await publisher?.stop()
       await sequencer.stop()
     },
   }

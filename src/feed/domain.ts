@@ -77,11 +77,35 @@ export function chainEvent(head: Head, pending: PendingEvent): FeedEvent {
   return { ...event, hash: linkHash(head.hash, event) }
 }
 
-/** The hash of an event, whose own `hash` is left out, that follows one with `previousHash`. */
-function linkHash(previousHash: string, event: Omit<FeedEvent, 'hash'>): string {
+/** The hash of an event, whose own `hash` is left out, that follows one with `previousHash`; see `chainEvent`. */
+export function linkHash(previousHash: string, event: Omit<FeedEvent, 'hash'>): string {
   const { hash: _, ...unhashed } = event as FeedEvent
   return createHash('sha256')
     .update(previousHash)
     .update(canonicalize(unhashed) ?? '')
     .digest('hex')
+}
+
+/** Which events a reader wants; what is not said is not asked for. */
+export interface EventFilter {
+  types?: readonly string[] | undefined
+  lists?: readonly string[] | undefined
+  /** A prefix of a GB/T 2260 code. */
+  regionCode?: string | undefined
+}
+
+/** An event with what a filter asks for. */
+export interface LogEntry {
+  event: FeedEvent
+  list: string | null
+  regionCode: string
+}
+
+/** Whether a reader with this filter wants the event. */
+export function matchesFilter({ event, list, regionCode }: LogEntry, filter: EventFilter): boolean {
+  return (
+    (filter.types?.includes(event.type) ?? true) &&
+    (filter.lists === undefined || (list !== null && filter.lists.includes(list))) &&
+    regionCode.startsWith(filter.regionCode ?? '')
+  )
 }

@@ -1,7 +1,7 @@
 import type { IForbiddenRuleType } from 'dependency-cruiser'
 
 /** Files of plain values and pure functions: no database, no HTTP, no clock, no environment. */
-export const pureFiles = '^src/[^/]+/(domain|vocabulary|identifiers|web-address|publication-policy)\\.ts$'
+export const pureFiles = '^src/[^/]+/(domain|chain|vocabulary|identifiers|web-address|publication-policy)\\.ts$'
 
 const feature = '^src/(registry|sources|listings|feed|credit-files|search|partners|site)/'
 /** A feature's own folder, as captured by `from`. */
