@@ -17,6 +17,7 @@ import { useBothLanguagesInZod } from './platform/language.ts'
 import { openapiOptions } from './platform/openapi.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
 import type { Signing } from './platform/signing.ts'
+import { startFollowingNames } from './search/follower.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
@@ -81,13 +82,16 @@ export async function buildApp({
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 
+  const names = startFollowingNames(db, listener, logger)
+  app.addHook('onClose', () => names.stop())
+
   const { authenticate } = bearerKeys(app, keyVerifier(db))
   await app.register(healthRoutes, { db })
   await app.register(jwksRoutes, { signing })
   await app.register(creditFileRoutes, { db, clock })
-  await app.register(searchRoutes, { db, clock })
+  await app.register(searchRoutes, { db, clock, names })
   await app.register(feedRoutes, { db, clock, listener, signing, authenticate })
   await app.register(sourceRoutes, { db, authenticate })
-  await app.register(siteRoutes, { db, clock, publicUrl })
+  await app.register(siteRoutes, { db, clock, names, publicUrl })
   return app
 }
