@@ -46,7 +46,7 @@ export interface SubjectIndex {
 
 /** As many names as share the most with a query are looked at; so many are compared part by part. */
 const lookedAtMost = 300
-const comparedMost = 50
+const comparedMost = 30
 /** What a name is worth that only sounds like the query. */
 const soundWorth = 0.85
 const initialsWorth = 0.7
