@@ -19,8 +19,10 @@ export interface FollowedNames {
   stop(): Promise<void>
 }
 
-/** Businesses read in one query while building: some 50 ms of the event loop each. */
+/** Businesses read in one query while building. */
 const chunk = 5000
+/** Businesses taken into the index at once: a segment of it. Fewer would take more memory, more would hold up requests. */
+const segment = 20_000
 /** Rest after a failure, such as a database that restarts. */
 const restMs = 1000
 /** The index is built anew when so many names in it are dead, and as many as a quarter of the living. */
@@ -34,27 +36,33 @@ const wasteMost = 50_000
 export function startFollowingNames(db: Db, listener: FeedListener, log?: FastifyBaseLogger): FollowedNames {
   const end = new AbortController()
   let present: FollowedNames['present'] = null
-  let waiting: { position: number; resolve: () => void }[] = []
+  let sleepers: { position: number; resolve: () => void }[] = []
   let tellBuilt: () => void = () => undefined
   const built = new Promise<void>((resolve) => (tellBuilt = resolve))
 
   const arrive = (index: SubjectIndex, position: number) => {
     present = { index, position }
     tellBuilt()
-    for (const one of waiting) if (one.position <= position) one.resolve()
-    waiting = waiting.filter((one) => one.position > position)
+    for (const one of sleepers) if (one.position <= position) one.resolve()
+    sleepers = sleepers.filter((one) => one.position > position)
   }
 
   const build = async (): Promise<void> => {
     const { position } = await findHead(db)
     const index = createSubjectIndex()
     let last = ''
+    let waiting: IndexedSubject[] = []
     while (!end.signal.aborted) {
       const rows = await listIndexRows(db, last, chunk)
-      index.load(rows.map(entryOf))
+      waiting.push(...rows.map(entryOf))
       last = rows.at(-1)?.uscc ?? ''
-      if (rows.length < chunk) break
-      await breathe()
+      const isLast = rows.length < chunk
+      if (isLast || waiting.length >= segment) {
+        index.load(waiting)
+        waiting = []
+        await breathe()
+      }
+      if (isLast) break
     }
     if (!end.signal.aborted) arrive(index, position)
   }
@@ -98,7 +106,7 @@ export function startFollowingNames(db: Db, listener: FeedListener, log?: Fastif
     reach: (position) =>
       new Promise((resolve) => {
         if (present !== null && present.position >= position) resolve()
-        else waiting.push({ position, resolve })
+        else sleepers.push({ position, resolve })
       }),
     stop: async () => {
       end.abort()

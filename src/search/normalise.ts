@@ -1,5 +1,8 @@
 import { Converter } from 'opencc-js/t2cn'
 
+// The package's types lead nowhere.
+const converter = Converter as (options: { from: string; to: string }) => (text: string) => string
+
 /**
  * A traditional character's simplified form, by character. OpenCC takes 11 µs a name; this map, made from it once, under
  * 1 µs. What it loses, characters that OpenCC decides by their word (乾), it loses in both names of a pair alike.
@@ -14,8 +17,8 @@ function simplify(text: string): string {
 }
 
 function simplifiedForms(): Map<string, string> {
-  const convert = Converter({ from: 'tw', to: 'cn' })
-  const convertHongKong = Converter({ from: 'hk', to: 'cn' })
+  const convert = converter({ from: 'tw', to: 'cn' })
+  const convertHongKong = converter({ from: 'hk', to: 'cn' })
   const forms = new Map<string, string>()
   for (let code = 0x3400; code <= 0x9fff; code++) {
     const character = String.fromCharCode(code)
@@ -62,7 +65,7 @@ const numeral = '[零〇一二两三四五六七八九十百千]'
  * a number written by places (二零一九). Elsewhere it is part of a name (三一, 百胜, 九洲) and stays.
  */
 const numbers = new RegExp(
-  `(?<=第)${numeral}{1,7}|${numeral}{1,7}(?=(?:分公司|分店|支公司|分厂|号店|号楼))|(?=[一二三四五六七八九零〇]*[零〇])[零〇一二三四五六七八九]{3,8}`,
+  `(?<=第)${numeral}{1,7}|${numeral}{1,7}(?=(?:分公司|分店|支公司|分厂|号店|号楼))|(?=[一二三四五六七八九零〇]{0,7}[零〇])[零〇一二三四五六七八九]{3,8}`,
   'gu',
 )
 

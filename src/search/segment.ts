@@ -143,13 +143,14 @@ export function buildSegment(texts: Texts, documents: readonly number[] | Uint32
       ends[slot] = end + 1
     })
   }
-  const rangeOf = (slot: number) => ({ from: (ends[slot] ?? 0) - (counts[slot] ?? 0), to: ends[slot] ?? 0 })
+  // Slots follow one another without gaps: one begins where the one before ends.
+  const rangeOf = (slot: number) => ({ from: slot === 0 ? 0 : (ends[slot - 1] ?? 0), to: ends[slot] ?? 0 })
   const bySound = sortedBy(keys, size, (pair) => keysOf(pair).sound)
   const byInitial = sortedBy(keys, size, (pair) => keysOf(pair).initial)
   return {
     documents,
     postings,
-    bytes: keys.byteLength * 3 + postings.byteLength + documents.length * 4 + size * 16,
+    bytes: keys.byteLength + ends.byteLength + postings.byteLength + documents.length * 4 + size * 8,
     find: (pair) => {
       const slot = slotOf(keys, pair)
       return keys[slot] === pair ? rangeOf(slot) : null
@@ -158,7 +159,7 @@ export function buildSegment(texts: Texts, documents: readonly number[] | Uint32
   }
 }
 
-/** The slots of pairs under a key, found by halving: 2 numbers a pair instead of a map of lists. */
+/** The slots of pairs under a key, found by halving: one number a pair instead of a map of lists. */
 function sortedBy(pairs: Uint32Array, size: number, keyOf: (pair: number) => number): (key: number) => number[] {
   // Key and slot in one double sort as numbers, many times faster than by a comparison.
   const packed = new Float64Array(size)
@@ -168,22 +169,18 @@ function sortedBy(pairs: Uint32Array, size: number, keyOf: (pair: number) => num
     if (pair !== 0) packed[count++] = keyOf(pair) * pairs.length + slot
   }
   packed.sort()
-  const keys = new Uint32Array(size)
-  const slots = new Uint32Array(size)
-  packed.forEach((value, at) => {
-    keys[at] = Math.floor(value / pairs.length)
-    slots[at] = value % pairs.length
-  })
+  const slots = Uint32Array.from(packed, (value) => value % pairs.length)
+  const keyAt = (at: number) => keyOf(pairs[slots[at] ?? 0] ?? 0)
   return (key) => {
     let low = 0
     let high = size
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((keys[middle] ?? 0) < key) low = middle + 1
+      if (keyAt(middle) < key) low = middle + 1
       else high = middle
     }
     const found: number[] = []
-    for (let at = low; keys[at] === key; at++) found.push(slots[at] ?? 0)
+    for (let at = low; at < size && keyAt(at) === key; at++) found.push(slots[at] ?? 0)
     return found
   }
 }

@@ -49,7 +49,7 @@ export interface Rank {
  */
 const smallRegistry = 20_000
 /** A name that shares less with what was asked for is no answer to it. */
-const leastScore = 0.25
+const leastScore = 0.2
 /** As many names from the database are ranked. */
 const namesMost = 300
 

@@ -91,6 +91,6 @@ export const tradeWordList =
 
 /** Characters of trade names, the commonest first; those of a rank are half as common as those of the one before. */
 export const characterRanks =
-  '${Array.from(ranks, (rank) => (rank ?? []).join('')).join(' ')}'
+  '${Array.from(ranks, (rank) => rank.join('')).join(' ')}'
 `,
 )

@@ -15,7 +15,8 @@ export const variantKinds = [
 ] as const
 export type VariantKind = (typeof variantKinds)[number]
 
-const toTraditional = Converter({ from: 'cn', to: 't' })
+// The package's types lead nowhere.
+const toTraditional = (Converter as (options: object) => (text: string) => string)({ from: 'cn', to: 't' })
 
 const looks = new Map<string, [string, number][]>()
 for (const [first = '', ...rest] of lookAlikeRows.split(' ')) {
