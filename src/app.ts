@@ -32,6 +32,7 @@ import { refuseConnection, registerProblems, sendError } from './platform/proble
 import type { Signing } from './platform/signing.ts'
 import { sanctionRoutes } from './sanctions/routes.ts'
 import { codeListRoutes } from './registry/routes.ts'
+import { startFollowingNames } from './search/follower.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
@@ -101,11 +102,13 @@ export async function buildApp({
 
   const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
   app.addHook('onClose', () => outbound.close())
+  const names = startFollowingNames(db, listener, clock, logger)
+  app.addHook('onClose', () => names.stop())
   const { authenticate, identify } = bearerKeys(app, keyVerifier(db))
   await app.register(healthRoutes, { db })
   await app.register(jwksRoutes, { signing })
   await app.register(creditFileRoutes, { db, clock, identify })
-  await app.register(searchRoutes, { db, clock })
+  await app.register(searchRoutes, { db, clock, names })
   await app.register(lawRoutes, { db })
   await app.register(feedRoutes, { db, clock, listener, signing, authenticate })
   await app.register(decisionRoutes, { db, clock, authenticate })
@@ -122,6 +125,6 @@ export async function buildApp({
   await app.register(exportRoutes, { db, authenticate, publicUrl })
   await app.register(subscriptionRoutes, { db, clock, outbound, authenticate })
   await app.register(sourceRoutes, { db, authenticate })
-  await app.register(siteRoutes, { db, clock, publicUrl })
+  await app.register(siteRoutes, { db, clock, names, publicUrl })
   return app
 }

@@ -82,20 +82,20 @@ export type ShownListing = Pick<HeldListing, 'list' | 'status' | 'present'>
  * public (rulebook 3.6); the period of publication may be over; and one that has ended stays in view only while the law
  * says so (rulebook 2.8).
  */
-export function mayBeShown(rulebook: Rulebook, { list, status, present }: ShownListing, today: string): boolean {
+export function mayBeShown(rulebook: Rulebook, listing: ShownListing, today: string): boolean {
+  if (!isInPeriod(listing, today)) return false
+  const hasEnded = listing.status === 'removed' || listing.present.status === 'removed'
+  return !hasEnded || afterExitOn(rulebook, listing.list, today).stays
+}
+
+function isInPeriod({ present }: ShownListing, today: string): boolean {
   if (present.status === 'revoked' || present.status === 'corrected') return false
-  if (!present.shown || (present.publishedUntil !== null && present.publishedUntil < today)) return false
-  const hasEnded = status === 'removed' || present.status === 'removed'
-  return !hasEnded || afterExitOn(rulebook, list, today).stays
+  return present.shown && (present.publishedUntil === null || today <= present.publishedUntil)
 }
 
 /** The gravest entry in force that the public may see today. */
-export function standingOf(
-  rulebook: Rulebook,
-  listings: readonly ShownListing[],
-  today: string,
-): CreditFile['standing'] {
-  return gravest(listings.filter((entry) => entry.status === 'in-force' && mayBeShown(rulebook, entry, today)))
+export function standingOf(listings: readonly ShownListing[], today: string): CreditFile['standing'] {
+  return gravest(listings.filter((listing) => listing.present.status === 'in-force' && isInPeriod(listing, today)))
 }
 
 function gravest(inForce: readonly Pick<HeldListing, 'list'>[]): CreditFile['standing'] {

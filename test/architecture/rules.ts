@@ -2,7 +2,7 @@ import type { IForbiddenRuleType } from 'dependency-cruiser'
 
 /** Files of plain values and pure functions: no database, no HTTP, no clock, no environment. */
 export const pureFiles =
-  '^src/.+/(domain|late-reporters|chain|vocabulary|identifiers|web-address|publication-policy|state|follow-the-money|past)\\.ts$'
+  '^src/.+/(domain|late-reporters|chain|vocabulary|identifiers|web-address|publication-policy|state|follow-the-money|past)\\.ts$|^src/search/(data/[^/]+|align|bigram-index|characters|compare|name-index|normalise|parse|pinyin|ranking|regions|score|segment|subject-index)\\.ts$'
 
 const feature =
   '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|overdue|sanctions|feed|credit-files|statistics|search|partners|site|subscriptions)/'
@@ -35,7 +35,7 @@ export const rules: IForbiddenRuleType[] = [
         pureFiles,
         '^src/rulebook/',
         '^(node:)?crypto$',
-        'node_modules/canonicalize/',
+        'node_modules/(canonicalize|opencc-js|pinyin-pro)/',
         '^src/platform/language\\.ts$',
       ],
       dependencyTypesNot: ['type-only'],

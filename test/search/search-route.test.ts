@@ -1,4 +1,7 @@
+import fc from 'fast-check'
+import type { LightMyRequestResponse } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findHead } from '../../src/feed/repository.ts'
 import type { SearchItem } from '../../src/search/schemas.ts'
 import { listLateReporters } from '../../src/listings/service.ts'
 import { madeUpUscc, reportItem, subjectItem } from '../support/businesses.ts'
@@ -106,6 +109,61 @@ describe('200', () => {
   )
 })
 
+describe('a page', () => {
+  const walk = async (query: string) => {
+    const pages: SearchItem[][] = []
+    let url: string | null = `/v1/search?${query}`
+    while (url !== null) {
+      const response: LightMyRequestResponse = await service.app.inject({ url })
+      const { items, next } = response.json<{ items: SearchItem[]; next: string | null }>()
+      pages.push(items)
+      const link = /^<([^>]+)>; rel="next"$/.exec(String(response.headers['link'] ?? ''))?.[1] ?? null
+      expect(link === null).toBe(next === null)
+      url = link
+    }
+    return pages
+  }
+
+  it('leads to the next by cursor and Link, without repeating or leaving out a result', async () => {
+    const all = await search(q('云帆'))
+    const pages = await walk(`${q('云帆')}&limit=1`)
+    expect(pages.map((page) => page.length)).toEqual(all.map(() => 1))
+    expect(pages.flat()).toEqual(all)
+  })
+
+  it('tells the position of the feed that it stands at', async () => {
+    await service.sequence()
+    const response = await service.app.inject({ url: `/v1/search?${q(madeUpUscc(1))}` })
+    const head = await findHead(service.db)
+    expect(response.headers['x-position']).toBe(String(head.position))
+  })
+
+  it('takes up to 200 characters of anything, and answers', async () => {
+    const parts = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('云帆', '\u202e', '🙂', '\ud800', '（', '有限公司', "'"),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(parts, { minLength: 1, maxLength: 20 }), async (words) => {
+        const text = words.join('').slice(0, 10_000)
+        const response = await service.app.inject({ url: '/v1/search', query: { q: text } })
+        expect([200, 400]).toContain(response.statusCode)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it.each([['🙂'], ['甲'], ['\u202e甲'], ['有限公司'], ['a'], ['('], ['第一']])(
+    'refuses ten thousand characters of %s with a pointer',
+    async (text) => {
+      const url = `/v1/search?${q(text.repeat(10_000 / text.length))}`
+      const response = await service.app.inject({ url })
+      expect(response.statusCode).toBe(400)
+      expect(response.json()).toMatchObject({ errors: [{ pointer: '/querystring/q' }] })
+    },
+  )
+})
+
 describe('304', () => {
   it('answers so to a client that has it', async () => {
     const url = `/v1/search?${q('云帆')}`
@@ -125,10 +183,25 @@ describe('400', () => {
     'q=a&standing=bad',
     'q=a&limit=201',
     'q=a&page=2',
+    'q=a&limit=0',
     'q=%00',
   ])('refuses ?%s', async (query) => {
     const response = await service.app.inject({ url: `/v1/search?${query}` })
     expect(response.statusCode).toBe(400)
     expect(response.json()).toMatchObject({ type: '/problems/invalid-request' })
+  })
+
+  it('refuses a cursor that this search did not give', async () => {
+    const first = await service.app.inject({ url: `/v1/search?${q('云帆')}&limit=1` })
+    const { next } = first.json<{ next: string }>()
+    for (const [text, cursor] of [
+      ['云帆贸易', next],
+      ['云帆', 'x'],
+      ['云帆', `${next}x`],
+    ] as const) {
+      const response = await service.app.inject({ url: `/v1/search?${q(text)}&limit=1&cursor=${cursor}` })
+      expect(response.statusCode).toBe(400)
+      expect(response.json()).toMatchObject({ type: '/problems/invalid-cursor' })
+    }
   })
 })
