@@ -84,7 +84,14 @@ export async function findHeldFile(db: DbOrTx, uscc: string): Promise<HeldFile |
 export interface Claim {
   uscc: string
   webPresenceId: string
+  /** Other businesses that say they run the same site or shop now, in order of code. */
+  otherClaimants: string[]
 }
+
+/** The others who claim the address of the row `w` and have not given it up. */
+const otherClaimants = sql`coalesce((
+  select json_agg(distinct o.uscc order by o.uscc) from web_presences o
+  where o.key = w.key and o.uscc <> w.uscc and o.status <> 'retired'), '[]') as "otherClaimants"`
 
 /**
  * Who runs the site or shop with the first of these keys that anybody filed; of several claimants the one that uses it
@@ -97,7 +104,7 @@ export async function findClaim(db: DbOrTx, keys: readonly string[], host: strin
     sql`with tried as (
           select k.key, k.rank from json_array_elements_text(${asJson(keys)}) with ordinality as k (key, rank)
         )
-        select w.uscc, w.id as "webPresenceId"
+        select w.uscc, w.id as "webPresenceId", ${otherClaimants}
         from tried t join web_presences w on w.key = t.key
         where t.rank = 1 or w.key <> ${host}
           or not exists (select from web_presences o where o.host = ${host} and o.uscc <> w.uscc)
@@ -114,7 +121,7 @@ export async function findClaim(db: DbOrTx, keys: readonly string[], host: strin
 export async function findClaimOfHost(db: DbOrTx, host: string): Promise<Claim | null> {
   const rows = await rowsOf<Claim & { kind: string }>(
     db,
-    sql`select distinct on (w.uscc) w.uscc, w.id as "webPresenceId", w.kind from web_presences w
+    sql`select distinct on (w.uscc) w.uscc, w.id as "webPresenceId", w.kind, ${otherClaimants} from web_presences w
         where w.host = ${host} order by w.uscc, w.status = 'retired', w.confirmed_on desc, w.id limit 2`,
   )
   const [row] = rows

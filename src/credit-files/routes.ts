@@ -48,8 +48,9 @@ export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, c
       },
     },
     async (request, reply) => {
-      const { webPresence, file } = await findOwner({ db, clock, language: languageOf(request) }, request.query.url)
-      const answer = { webPresence, subject: file.subject, standing: file.standing }
+      const reader = { db, clock, language: languageOf(request) }
+      const { webPresence, file, otherClaimants } = await findOwner(reader, request.query.url)
+      const answer = { webPresence, subject: file.subject, standing: file.standing, otherClaimants }
       if (notModified(request, reply, answer)) return reply.code(304).send()
       return answer
     },

@@ -33,6 +33,7 @@ export async function readCreditFile({ db, clock, language }: Reader, uscc: stri
 export interface Owner {
   webPresence: CreditFile['webPresences'][number]
   file: CreditFile
+  otherClaimants: string[]
 }
 
 /**
@@ -50,14 +51,14 @@ export async function findOwner(reader: Reader, pasted: string): Promise<Owner> 
   }
   const claim =
     (await findClaim(reader.db, keysToTry(address), address.host)) ??
-    (address.key === address.host ? await findClaimOfHost(reader.db, address.host) : null)
+    (address.key === address.host && address.platform === null ? await findClaimOfHost(reader.db, address.host) : null)
   const file = claim === null ? null : await readCreditFile(reader, claim.uscc)
   const webPresence = file?.webPresences.find((presence) => presence.id === claim?.webPresenceId)
-  if (file === null || webPresence === undefined) {
+  if (claim === null || file === null || webPresence === undefined) {
     throw new Problem('unknown-web-presence', {
       zh: `没有主体填报过 ${address.key}。`,
       en: `No business has filed ${address.key}.`,
     })
   }
-  return { webPresence, file }
+  return { webPresence, file, otherClaimants: claim.otherClaimants }
 }

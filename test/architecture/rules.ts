@@ -1,9 +1,9 @@
 import type { IForbiddenRuleType } from 'dependency-cruiser'
 
 /** Files of plain values and pure functions: no database, no HTTP, no clock, no environment. */
-export const pureFiles = '^src/[^/]+/(domain|vocabulary|identifiers|web-address|publication-policy)\\.ts$'
+export const pureFiles = '^src/[^/]+/(domain|vocabulary|identifiers|web-address|platforms|publication-policy)\\.ts$'
 
-const feature = '^src/(registry|sources|listings|feed|credit-files|search|partners|site)/'
+const feature = '^src/(registry|sources|listings|feed|credit-files|search|screening|partners|site)/'
 /** A feature's own folder, as captured by `from`. */
 const own = '^src/$1/'
 
@@ -33,7 +33,7 @@ export const rules: IForbiddenRuleType[] = [
         pureFiles,
         '^src/rulebook/',
         '^(node:)?crypto$',
-        'node_modules/canonicalize/',
+        'node_modules/(canonicalize|tldts)/',
         '^src/platform/language\\.ts$',
       ],
       dependencyTypesNot: ['type-only'],
@@ -66,7 +66,7 @@ export const rules: IForbiddenRuleType[] = [
     name: 'services-use-services',
     comment: 'Another feature is used through its service or domain, never its repository',
     severity: 'error',
-    from: { path: feature, pathNot: '^src/(credit-files|search|site)/' },
+    from: { path: feature, pathNot: '^src/(credit-files|search|screening|site)/' },
     to: { path: '^src/([^/]+)/repository\\.ts$', pathNot: own },
   },
   {
