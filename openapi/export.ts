@@ -5,6 +5,7 @@ import { parseConfig } from '../src/config.ts'
 import { startFeedListener } from '../src/feed/listener.ts'
 import { systemClock } from '../src/platform/clock.ts'
 import { openDatabase } from '../src/platform/db.ts'
+import { generateSigningKey, signingWith } from '../src/platform/signing.ts'
 
 /** Writes the OpenAPI document that the routes' schemas make, or with `--check` tells whether the committed one is that. */
 const file = new URL('openapi.json', import.meta.url)
@@ -17,6 +18,7 @@ const app = await buildApp({
   config: parseConfig({}),
   clock: systemClock,
   listener,
+  signing: await signingWith([await generateSigningKey()]),
   publicUrl: () => 'https://credit.example',
 })
 await app.ready()

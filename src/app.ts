@@ -12,9 +12,11 @@ import type { Config } from './config.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Db } from './platform/db.ts'
 import { healthRoutes } from './platform/health.ts'
+import { jwksRoutes } from './platform/jwks.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
 import { openapiOptions } from './platform/openapi.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
+import type { Signing } from './platform/signing.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
@@ -24,6 +26,7 @@ export interface AppOptions {
   config: Config
   clock: Clock
   listener: FeedListener
+  signing: Signing
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
   logger?: FastifyBaseLogger
@@ -33,7 +36,14 @@ export interface AppOptions {
  * The whole service without a port: everything registered in the order written here.
  * Closing it answers who is waiting and stops `listener`; `db` belongs to the caller, who closes it afterwards.
  */
-export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({
+  db,
+  clock,
+  listener,
+  signing,
+  publicUrl,
+  logger,
+}: AppOptions): Promise<FastifyInstance> {
   useBothLanguagesInZod()
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
@@ -73,6 +83,7 @@ export async function buildApp({ db, clock, listener, publicUrl, logger }: AppOp
 
   const { authenticate } = bearerKeys(app, keyVerifier(db))
   await app.register(healthRoutes, { db })
+  await app.register(jwksRoutes, { signing })
   await app.register(creditFileRoutes, { db, clock })
   await app.register(searchRoutes, { db, clock })
   await app.register(feedRoutes, { db, listener, authenticate })

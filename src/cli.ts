@@ -9,6 +9,7 @@ import { faultOf, UnusableDatabaseError, type Database } from './platform/db.ts'
 import { JobError, runJob, type Job } from './platform/jobs.ts'
 import { openConfiguredDatabase } from './platform/open.ts'
 import { version } from './platform/project.ts'
+import { rotateSigningKey } from './platform/signing.ts'
 import { openLog } from './server.ts'
 import { serveUntilStopped, type StartSchedule } from './serve.ts'
 import { FileError } from './sources/files.ts'
@@ -166,6 +167,19 @@ quarantine with the reason, and counted in the answer.`,
           () => `Key ${created.id} (${created.scopes.join(', ')}), shown this once:\n${created.key}`,
         )
       })
+    })
+
+  const signingKey = program.command('signing-key').description('Keys by which the service signs')
+  command(signingKey, 'rotate', 'Add a key, which signs from the next start of serve on; old ones still verify')
+    .addHelpText(
+      'after',
+      `
+The file is that of SIGNING_KEY_FILE, or the one that serve made in DATA_DIR; it is made where there is none. Keys that
+sign no longer keep their public half, so that what they signed can be verified for ever. Restart every serve process.`,
+    )
+    .action(async (_options, self: Command) => {
+      const rotated = await rotateSigningKey(parseConfig(process.env))
+      answer(self, rotated, () => `Key ${rotated.kid} was added to ${rotated.file}; restart every serve process.`)
     })
 
   command(program, 'config', 'Print the settings, which come from the environment alone').action(

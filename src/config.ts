@@ -20,7 +20,8 @@ const settings = {
     .optional()
     .meta({ description: 'PostgreSQL to use. Without it an embedded server under DATA_DIR is started', secret: true }),
   DATA_DIR: z.string().default('.data').meta({
-    description: 'Folder for the embedded PostgreSQL and the sample; a relative one lies in the project',
+    description:
+      'Folder for the embedded PostgreSQL, the sample and the signing keys; a relative one lies in the project',
   }),
   PORT: z.coerce.number('must be a port number').int().min(0).max(65535).default(3000).meta({
     description: 'Port that `serve` listens on; 0 takes any free one',
@@ -31,6 +32,10 @@ const settings = {
     .meta({
       description: 'Address under which the public reaches the service; http://HOST:PORT without it',
     }),
+  SIGNING_KEY_FILE: z.string().optional().meta({
+    description:
+      'Ed25519 keys by which the service signs: a JWK set, or PEM blocks; the last private one signs, all verify. Without it one is made in DATA_DIR, so processes on several machines need it. `xinjian signing-key rotate` adds a key',
+  }),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

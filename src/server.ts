@@ -6,6 +6,7 @@ import { startFeedListener } from './feed/listener.ts'
 import { startSequencer } from './feed/sequencer.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, type Database } from './platform/db.ts'
+import { openSigning } from './platform/signing.ts'
 
 export interface Server {
   /** Where it listens, e.g. http://127.0.0.1:3000. */
@@ -26,9 +27,10 @@ function requestOf({ method, routeOptions, ip }: FastifyRequest) {
 
 /**
  * Listens, and sequences the feed: one `serve` process of any number. The database must be migrated.
- * @throws Error when the port cannot be had
+ * @throws Error when the port cannot be had, ConfigError when the signing keys cannot be used
  */
 export async function startServer(database: Database, config: Config, log: Logger): Promise<Server> {
+  const signing = await openSigning(config)
   const listener = startFeedListener(database.url)
   let publicUrl = config.PUBLIC_URL ?? ''
   const app = await buildApp({
@@ -36,6 +38,7 @@ export async function startServer(database: Database, config: Config, log: Logge
     config,
     clock: systemClock,
     listener,
+    signing,
     publicUrl: () => publicUrl,
     logger: log,
   })

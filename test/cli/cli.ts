@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -24,7 +25,14 @@ export function start(args: string[], env: Record<string, string> = {}): Running
   const { PATH = '', HOME = '', TMPDIR } = process.env
   const child = spawn(process.execPath, [join(root, 'bin/xinjian.js'), ...args], {
     cwd: root,
-    env: { PATH, HOME, ...(TMPDIR !== undefined && { TMPDIR }), LOG_LEVEL: 'warn', ...env },
+    env: {
+      PATH,
+      HOME,
+      ...(TMPDIR !== undefined && { TMPDIR }),
+      LOG_LEVEL: 'warn',
+      DATA_DIR: inject('dataDir'),
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended: Ended = { code: null, signal: null, stdout: '', stderr: '' }

@@ -199,3 +199,27 @@ describe('bad input ends with one clear line and nothing on stdout:', () => {
     expect(stderr).toBe(`xinjian: pull-annual-reports failed: ${source.url}/annual-reports answered 401\n`)
   })
 })
+
+test.concurrent('signing-key rotate makes and lengthens the key file, and serve shows every key', async () => {
+  const settings = { ...env, SIGNING_KEY_FILE: join(folder, 'keys.json') }
+  const kids: string[] = []
+  for (let i = 0; i < 2; i += 1) {
+    kids.push((await answerOf<{ kid: string }>(['signing-key', 'rotate'], settings)).kid)
+  }
+  const serving = await serve(settings)
+  const { keys } = (await (await fetch(`${serving.address}/.well-known/jwks.json`)).json()) as {
+    keys: { kid: string }[]
+  }
+  await stop(serving)
+  expect(keys.map(({ kid }) => kid)).toEqual(kids)
+})
+
+test.concurrent('a bad key file stops the start with one line', async () => {
+  const file = join(folder, 'bad-keys.json')
+  await writeFile(file, '{"keys":[]}')
+  const { code, stderr } = await run(['serve'], { ...env, SIGNING_KEY_FILE: file, PORT: '0' })
+  expect([code, stderr]).toEqual([
+    1,
+    `xinjian: SIGNING_KEY_FILE: ${file} cannot be used: there is no private key in it\n`,
+  ])
+})

@@ -30,6 +30,7 @@ it('publishes the document that is committed', () => {
 it('is OpenAPI 3.1 and tells every call of the service so far', () => {
   expect(document.openapi).toBe('3.1.0')
   expect(Object.keys(document.paths).sort()).toEqual([
+    '/.well-known/jwks.json',
     '/livez',
     '/readyz',
     '/v1/credit-files/{uscc}',

@@ -13,6 +13,8 @@ declare module 'vitest' {
     serverUrl: string
     /** A migrated database that each test file clones. */
     template: string
+    /** A folder for what a start of `xinjian` keeps. */
+    dataDir: string
   }
 }
 
@@ -26,12 +28,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await migrateDatabase(server.urlOf(template))
   project.provide('serverUrl', server.urlOf('DATABASE_NAME'))
   project.provide('template', template)
+  const dataDir = await makeServerFolder('data')
+  project.provide('dataDir', dataDir)
   return async () => {
     const databases = await admin<{ datname: string }[]>`
       select datname from pg_database where datname like ${`${template}%`}`
     for (const { datname } of databases) await admin`drop database ${admin(datname)} with (force)`
     await admin.end()
     await server.release()
+    await rm(dataDir, { recursive: true, force: true })
   }
 }
 

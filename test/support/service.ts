@@ -6,6 +6,7 @@ import { sequencePending } from '../../src/feed/sequencer.ts'
 import { createKey, createPartner, type PartnerKind, type Scope } from '../../src/partners/service.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import type { Database, Db } from '../../src/platform/db.ts'
+import { generateSigningKey, signingWith, type Signing } from '../../src/platform/signing.ts'
 import { cloneDatabase } from './database.ts'
 
 export interface TestService {
@@ -14,6 +15,7 @@ export interface TestService {
   db: Db
   /** Set it to move the clock. */
   clock: Clock & { set(instant: string): void }
+  signing: Signing
   /** Does the sequencer's work until the outbox is empty. */
   sequence: () => Promise<void>
   /** A key with these scopes, of a partner of its own. */
@@ -34,7 +36,8 @@ export async function startTestService(
   const clock = { now: () => now, set: (later: string) => void (now = new Date(later)) }
   const listener = startFeedListener(database.url)
   const config = { ...parseConfig({}), ...settings }
-  const app = await buildApp({ db, config, clock, listener, publicUrl: () => 'https://credit.example' })
+  const signing = await signingWith([await generateSigningKey()])
+  const app = await buildApp({ db, config, clock, listener, signing, publicUrl: () => 'https://credit.example' })
   const keyOf: TestService['keyOf'] = async ({ name = '某协同部门', ...partner }, ...scopes) => {
     const { id } = await createPartner(db, { name, ...partner }, clock.now())
     return (await createKey(db, { partnerId: id, scopes }, clock.now())).key
@@ -44,6 +47,7 @@ export async function startTestService(
     database,
     db,
     clock,
+    signing,
     sequence: async () => {
       while ((await sequencePending(db)) > 0);
     },
