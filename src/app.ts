@@ -17,6 +17,8 @@ import { useBothLanguagesInZod } from './platform/language.ts'
 import { openapiOptions } from './platform/openapi.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
 import type { Signing } from './platform/signing.ts'
+import { screeningRoutes } from './screening/routes.ts'
+import { createScreener } from './screening/screener.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
@@ -87,6 +89,8 @@ export async function buildApp({
   await app.register(creditFileRoutes, { db, clock })
   await app.register(searchRoutes, { db, clock })
   await app.register(feedRoutes, { db, listener, authenticate })
+  const screener = createScreener()
+  await app.register(screeningRoutes, { db, clock, signing, screener, authenticate, publicUrl })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })
   return app

@@ -37,6 +37,9 @@ it('is OpenAPI 3.1 and tells every call of the service so far', () => {
     '/v1/feed/events',
     '/v1/lookup',
     '/v1/quarantine',
+    '/v1/screenings',
+    '/v1/screenings/{id}',
+    '/v1/screenings/{id}/certificate',
     '/v1/search',
   ])
 })
@@ -54,7 +57,10 @@ it('gives every operation a stable name, a summary and its problems', () => {
 
 it('asks for a key exactly where the document says so', async () => {
   for (const { path, method, operation } of operations()) {
-    const url = path.replace('{uscc}', '91999900MA0000015N')
+    const url = path
+      .replace('{uscc}', '91999900MA0000015N')
+      .replace('{id}', '0197a0d0-0000-7000-8000-000000000000')
+      .replace('{ref}', 'a')
     const { statusCode } = await service.app.inject({ method: method.toUpperCase() as 'GET', url })
     expect([path, statusCode === 401]).toEqual([path, operation.security !== undefined])
   }
