@@ -88,7 +88,7 @@ export async function buildApp({
   await app.register(jwksRoutes, { signing })
   await app.register(creditFileRoutes, { db, clock })
   await app.register(searchRoutes, { db, clock })
-  await app.register(feedRoutes, { db, listener, authenticate })
+  await app.register(feedRoutes, { db, clock, listener, signing, authenticate })
   const screener = createScreener()
   await app.register(screeningRoutes, { db, clock, signing, screener, authenticate, publicUrl })
   await app.register(sourceRoutes, { db, authenticate })

@@ -85,3 +85,27 @@ function linkHash(previousHash: string, event: Omit<FeedEvent, 'hash'>): string 
     .update(canonicalize(unhashed) ?? '')
     .digest('hex')
 }
+
+/** Which events a reader wants; what is not said is not asked for. */
+export interface EventFilter {
+  types?: readonly string[] | undefined
+  lists?: readonly string[] | undefined
+  /** A prefix of a GB/T 2260 code. */
+  regionCode?: string | undefined
+}
+
+/** An event with what a filter asks for. */
+export interface LogEntry {
+  event: FeedEvent
+  list: string | null
+  regionCode: string
+}
+
+/** Whether a reader with this filter wants the event. */
+export function matchesFilter({ event, list, regionCode }: LogEntry, filter: EventFilter): boolean {
+  return (
+    (filter.types?.includes(event.type) ?? true) &&
+    (filter.lists === undefined || (list !== null && filter.lists.includes(list))) &&
+    regionCode.startsWith(filter.regionCode ?? '')
+  )
+}

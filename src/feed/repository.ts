@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
 import { asJson, isoInstant, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
-import { emptyHead, type FeedEvent, type Head, type PendingEvent } from './domain.ts'
+import { emptyHead, type EventFilter, type FeedEvent, type Head, type LogEntry, type PendingEvent } from './domain.ts'
 
 export async function insertPendingEvents(tx: Tx, events: readonly PendingEvent[]): Promise<void> {
   await tx.execute(sql`
@@ -73,31 +73,46 @@ export async function findHead(db: DbOrTx): Promise<Head> {
   return row === undefined ? emptyHead : { position: Number(row.position), hash: row.hash }
 }
 
-export interface EventFilter {
-  types?: readonly string[] | undefined
-  lists?: readonly string[] | undefined
-  regionCode?: string | undefined
-}
-
-export interface EventPage {
-  events: FeedEvent[]
+/** A part of the log. */
+export interface EventPage<Entry = FeedEvent> {
+  events: Entry[]
+  /** Where to go on: everything up to here that matches the filter is in this page or before it. */
+  next: number
+  /** The newest position of the log. */
   head: number
 }
 
 /** Up to `limit` events after a position that match the filter, with the head as of the same moment. */
 export async function listEvents(db: DbOrTx, after: number, limit: number, filter: EventFilter): Promise<EventPage> {
+  const page = await listEntries(db, after, limit, filter)
+  return { ...page, events: page.events.map((entry) => entry.event) }
+}
+
+/** As `listEvents`, with what a filter asks for beside each event. */
+export async function listEntries(
+  db: DbOrTx,
+  after: number,
+  limit: number,
+  filter: EventFilter,
+): Promise<EventPage<LogEntry>> {
   const conditions: SQL[] = [sql`e.position > ${after}`]
   if (filter.types) conditions.push(sql`e.type in (select json_array_elements_text(${asJson(filter.types)}))`)
   if (filter.lists) conditions.push(sql`e.list in (select json_array_elements_text(${asJson(filter.lists)}))`)
   if (filter.regionCode) conditions.push(sql`starts_with(e.region_code, ${filter.regionCode})`)
-  const rows = await rowsOf<{ event: FeedEvent | null; head: string }>(
+  const rows = await rowsOf<LogEntry & { head: string; none: boolean }>(
     db,
     sql`with head as (select coalesce(max(h.position), 0) as position from feed_events h),
         page as (
-          select e.position, e.event from feed_events e
+          select e.position, e.event, e.list, e.region_code from feed_events e
           where ${sql.join(conditions, sql` and `)} order by e.position limit ${limit}
         )
-        select page.event, head.position as head from head left join page on true order by page.position`,
+        select page.event, page.list, page.region_code as "regionCode", page.position is null as none,
+          head.position as head
+        from head left join page on true order by page.position`,
   )
-  return { events: rows.flatMap((row) => row.event ?? []), head: Number(rows[0]?.head ?? 0) }
+  const events = rows.filter((row) => !row.none).map(({ event, list, regionCode }) => ({ event, list, regionCode }))
+  const head = Number(rows[0]?.head ?? 0)
+  // A page that is not full has seen everything up to the head, whatever the filter left out.
+  const next = events.length === limit ? Number(events.at(-1)?.event.sequence) : Math.max(after, head)
+  return { events, next, head }
 }

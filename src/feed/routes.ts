@@ -1,57 +1,153 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import type { Authenticate } from '../platform/auth.ts'
+import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
-import { problemResponses } from '../platform/problem.ts'
+import { negotiate } from '../platform/negotiation.ts'
+import { Problem, problemResponses } from '../platform/problem.ts'
+import type { Signing } from '../platform/signing.ts'
+import type { EventFilter } from './domain.ts'
 import type { FeedListener } from './listener.ts'
-import { listEvents, type EventPage } from './repository.ts'
-import { eventsAnswer, eventsQuery } from './schemas.ts'
+import { findHead, listEvents, type EventPage } from './repository.ts'
+import { checkpoint, eventsAnswer, eventsHeaders, eventsLines, eventsQuery, eventsStream } from './schemas.ts'
+import { eventStream } from './stream.ts'
+import { makeFeedTail } from './tail.ts'
 
 interface Options {
   db: Db
+  clock: Clock
   listener: FeedListener
+  signing: Signing
   authenticate: Authenticate
 }
 
+const mediaTypes = ['application/json', 'application/x-ndjson', 'text/event-stream'] as const
+
 /** The change feed for partner agencies: one log, read from any position (contract section 4). */
-export const feedRoutes: FastifyPluginCallbackZod<Options> = (app, { db, listener, authenticate }, done) => {
+export const feedRoutes: FastifyPluginCallbackZod<Options> = (app, options, done) => {
+  const { db, clock, listener, signing, authenticate } = options
+  const tail = makeFeedTail(db, listener, app.log)
+  const guard = authenticate('feed')
+
+  /** A page after a position; when there is none yet, held for as long as the caller waits. */
+  const readPage = async (
+    after: number,
+    limit: number,
+    filter: EventFilter,
+    waitMs: number,
+    gone: AbortSignal,
+  ): Promise<EventPage> => {
+    const until = Date.now() + waitMs
+    for (let from = after; ;) {
+      const since = listener.count
+      const page = await listEvents(db, from, limit, filter)
+      const left = until - Date.now()
+      if (page.events.length > 0 || left <= 0 || gone.aborted || listener.closed) return page
+      // What the filter left out is not read again at each waking.
+      from = page.next
+      await listener.wait(left, gone, since)
+    }
+  }
+
   app.get(
     '/v1/feed/events',
     {
-      onRequest: authenticate('feed'),
+      onRequest: guard,
       schema: {
         operationId: 'listFeedEvents',
         tags: ['Feed'],
         summary: 'Events after a position, in order',
+        description:
+          'As `application/json` a page; as `application/x-ndjson` the same page, one event a line, with `next` and `head` in the headers `X-Next` and `X-Head`; as `text/event-stream` a live stream without end, in which `id` is the position and a comment comes every 15 s. `limit` and `wait` do not concern the stream.',
         security: [{ key: [] }],
         querystring: eventsQuery,
-        response: { 200: eventsAnswer, ...problemResponses },
+        headers: eventsHeaders,
+        response: {
+          200: {
+            description: 'Events in the order of their positions',
+            content: {
+              'application/json': { schema: eventsAnswer },
+              'application/x-ndjson': { schema: eventsLines },
+              'text/event-stream': { schema: eventsStream },
+            },
+          },
+          ...problemResponses,
+        },
       },
     },
     async (request, reply) => {
       const { after, limit, wait, ...filter } = request.query
-      const until = Date.now() + wait * 1000
-      const answered = new AbortController()
-      const gone = () => answered.abort()
-      request.raw.once('close', gone)
-      let page: EventPage
-      let from = after
-      for (;;) {
-        const left = until - Date.now()
-        const woken = left > 0 ? listener.wait(left, answered.signal) : null
-        page = await listEvents(db, from, limit, filter)
-        if (page.events.length > 0 || woken === null || answered.signal.aborted || listener.closed) break
-        // What the filter left out is not read again at each waking.
-        from = Math.max(from, page.head)
-        await woken
-      }
-      answered.abort()
-      const last = page.events.at(-1)
-      // A page that is not full has seen everything up to the head, whatever the filter left out.
-      const next =
-        last !== undefined && page.events.length === limit ? Number(last.sequence) : Math.max(after, page.head)
+      const gone = goneOf(reply)
       void reply.header('cache-control', 'no-store')
-      return { events: page.events, next, head: page.head }
+      const type = negotiate(request, reply, mediaTypes)
+      if (type === 'text/event-stream') {
+        const stream = eventStream(tail, {
+          after: request.headers['last-event-id'] ?? after,
+          filter,
+          signal: gone,
+          mayRead: () => stillMayRead(() => guard.call(app, request, reply)),
+        })
+        // The connection ends with the stream; proxies must not hold it back.
+        void reply.header('connection', 'close').header('x-accel-buffering', 'no')
+        return reply.type(type).send(stream as never)
+      }
+      const page = await readPage(after, limit, filter, wait * 1000, gone)
+      linkNext(request, reply, page)
+      if (type === 'application/json') return page
+      void reply.header('x-next', page.next).header('x-head', page.head)
+      return reply.type(type).send(Readable.from(linesOf(page), { objectMode: false }) as never)
+    },
+  )
+
+  app.get(
+    '/v1/feed/checkpoint',
+    {
+      onRequest: guard,
+      schema: {
+        operationId: 'getFeedCheckpoint',
+        tags: ['Feed'],
+        summary: 'The newest position and its hash, signed now',
+        description:
+          'Signed at each call, also in quiet times, so that a service that is silent and one that fails differ.',
+        security: [{ key: [] }],
+        querystring: z.strictObject({}),
+        response: { 200: checkpoint, ...problemResponses },
+      },
+    },
+    async (_request, reply) => {
+      const statement = { ...(await findHead(db)), createdAt: clock.now().toISOString() }
+      void reply.header('cache-control', 'no-store')
+      return { ...statement, signature: await signing.sign(statement, { typ: 'feed-checkpoint+jws' }) }
     },
   )
   done()
+}
+
+/** Aborts when the client has gone or was answered. */
+function goneOf(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return gone.signal
+}
+
+/** Whether the guard still lets the caller in; a database that is away revokes nothing. */
+async function stillMayRead(guard: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await guard()
+    return true
+  } catch (error) {
+    return !(error instanceof Problem)
+  }
+}
+
+function linkNext(request: FastifyRequest, reply: FastifyReply, page: EventPage): void {
+  const url = new URL(request.url, 'http://host')
+  url.searchParams.set('after', String(page.next))
+  void reply.header('link', `<${url.pathname}${url.search}>; rel="next"`)
+}
+
+function* linesOf(page: EventPage): Generator<string> {
+  for (const event of page.events) yield `${JSON.stringify(event)}\n`
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { lists } from '../listings/vocabulary.ts'
+import { message } from '../platform/language.ts'
 import { regionPrefix } from '../registry/schemas.ts'
 import { eventTypes } from './domain.ts'
 
@@ -21,6 +22,18 @@ export const eventsQuery = z.strictObject({
   types: commaSeparated(eventTypes).optional(),
   lists: commaSeparated(lists).optional(),
   regionCode: regionPrefix.optional(),
+})
+
+export const eventsHeaders = z.looseObject({
+  // An empty one is what a client sends that has seen no id yet.
+  'last-event-id': z
+    .string()
+    .regex(/^\d{0,15}$/, message({ zh: '须为事件位置。', en: 'It must be a position.' }))
+    .transform((text) => (text === '' ? undefined : Number(text)))
+    .optional()
+    .meta({
+      description: 'Position after which a stream goes on, as a client that was cut off sends it; wins over `after`',
+    }),
 })
 
 const position = z.int().min(0)
@@ -51,3 +64,20 @@ export const eventsAnswer = z
     head: position.meta({ description: 'The newest position of the log' }),
   })
   .meta({ id: 'FeedPage' })
+
+export const eventsLines = z.string().meta({ description: 'One FeedEvent a line' })
+
+export const eventsStream = z
+  .string()
+  .meta({ description: 'Server-sent events: `id` is the position, `data` a FeedEvent' })
+
+export const checkpoint = z
+  .object({
+    position,
+    hash: z.string().meta({ description: 'Hash of the event at the position; empty before the first' }),
+    createdAt: z.string(),
+    signature: z.string().meta({
+      description: 'Compact JWS over `{position, hash, createdAt}` by a key of /.well-known/jwks.json',
+    }),
+  })
+  .meta({ id: 'FeedCheckpoint' })

@@ -41,6 +41,12 @@ async function pull(query: string, headers: Record<string, string> = { authoriza
   return { response, body: response.json<{ events: FeedEvent[]; next: number; head: number }>() }
 }
 
+const pullAs = (accept: string | undefined, query: string) =>
+  service.app.inject({
+    url: `/v1/feed/events${query}`,
+    headers: { authorization: `Bearer ${key}`, ...(accept !== undefined && { accept }) },
+  })
+
 const sequences = (events: FeedEvent[]) => events.map((event) => Number(event.sequence))
 
 describe('200', () => {
@@ -94,6 +100,48 @@ describe('200', () => {
     await service.sequence()
     const { body } = await held
     expect(sequences(body.events)).toEqual([7])
+  })
+})
+
+describe('200 as NDJSON', () => {
+  it('answers the same page, one event a line, and tells in headers where to go on', async () => {
+    const json = await pull('?after=1&limit=3')
+    const response = await pullAs('application/x-ndjson', '?after=1&limit=3')
+    expect([response.statusCode, response.headers['content-type']]).toEqual([200, 'application/x-ndjson'])
+    const lines = response.body.split('\n')
+    expect(lines.pop()).toBe('')
+    expect(lines.map((line) => JSON.parse(line) as FeedEvent)).toEqual(json.body.events)
+    expect(response.headers).toMatchObject({
+      'x-next': String(json.body.next),
+      'x-head': String(json.body.head),
+      link: `</v1/feed/events?after=${json.body.next}&limit=3>; rel="next"`,
+    })
+  })
+
+  it('answers nothing at the head, and still tells where to go on', async () => {
+    const { head } = (await pull('')).body
+    const response = await pullAs('application/x-ndjson', `?after=${head}`)
+    expect([response.statusCode, response.body, response.headers['x-next']]).toEqual([200, '', String(head)])
+  })
+})
+
+describe('the form of the answer', () => {
+  it.each([
+    [undefined, 'application/json'],
+    ['*/*', 'application/json'],
+    ['application/*', 'application/json'],
+    ['application/x-ndjson', 'application/x-ndjson'],
+    ['application/json;q=0.5, application/x-ndjson', 'application/x-ndjson'],
+    ['application/x-ndjson;q=0.1, application/json', 'application/json'],
+    ['application/x-ndjson;q=0, */*', 'application/json'],
+    ['text/html, application/x-ndjson;q=0.2', 'application/x-ndjson'],
+    ['text/html', 'application/json'],
+    ['text/event-stream;q=0.1, application/json', 'application/json'],
+    ['Application/X-NDJSON', 'application/x-ndjson'],
+  ])('for Accept: %s is %s', async (accept, expected) => {
+    const response = await pullAs(accept, '')
+    expect(String(response.headers['content-type']).split(';')[0]).toBe(expected)
+    expect(response.headers.vary).toBe('Accept')
   })
 })
 

@@ -34,6 +34,7 @@ it('is OpenAPI 3.1 and tells every call of the service so far', () => {
     '/livez',
     '/readyz',
     '/v1/credit-files/{uscc}',
+    '/v1/feed/checkpoint',
     '/v1/feed/events',
     '/v1/lookup',
     '/v1/quarantine',
