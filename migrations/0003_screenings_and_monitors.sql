@@ -1,11 +1,13 @@
 CREATE TABLE "monitor_alerts" (
 	"sequence" bigserial PRIMARY KEY NOT NULL,
+	"id" uuid NOT NULL,
 	"monitor_id" uuid NOT NULL,
 	"ref" text NOT NULL,
 	"position" bigint NOT NULL,
 	"raised_at" timestamp with time zone NOT NULL,
 	"before" text,
-	"result" jsonb NOT NULL
+	"result" jsonb NOT NULL,
+	CONSTRAINT "monitor_alerts_id_unique" UNIQUE("id")
 );
 --> statement-breakpoint
 CREATE TABLE "monitor_members" (

@@ -17,8 +17,9 @@ import { useBothLanguagesInZod } from './platform/language.ts'
 import { openapiOptions } from './platform/openapi.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
 import type { Signing } from './platform/signing.ts'
+import { monitorRoutes } from './screening/monitor-routes.ts'
 import { screeningRoutes } from './screening/routes.ts'
-import { createScreener } from './screening/screener.ts'
+import { createScreener, type Screener } from './screening/screener.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
@@ -29,6 +30,8 @@ export interface AppOptions {
   clock: Clock
   listener: FeedListener
   signing: Signing
+  /** The lists in this process's memory; one of its own without it. */
+  screener?: Screener
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
   logger?: FastifyBaseLogger
@@ -43,6 +46,7 @@ export async function buildApp({
   clock,
   listener,
   signing,
+  screener = createScreener(),
   publicUrl,
   logger,
 }: AppOptions): Promise<FastifyInstance> {
@@ -89,8 +93,8 @@ export async function buildApp({
   await app.register(creditFileRoutes, { db, clock })
   await app.register(searchRoutes, { db, clock })
   await app.register(feedRoutes, { db, clock, listener, signing, authenticate })
-  const screener = createScreener()
   await app.register(screeningRoutes, { db, clock, signing, screener, authenticate, publicUrl })
+  await app.register(monitorRoutes, { db, clock, authenticate })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })
   return app

@@ -6,6 +6,8 @@ import { startFeedListener } from './feed/listener.ts'
 import { startSequencer } from './feed/sequencer.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, type Database } from './platform/db.ts'
+import { createScreener } from './screening/screener.ts'
+import { startScreening } from './screening/worker.ts'
 import { openSigning } from './platform/signing.ts'
 
 export interface Server {
@@ -32,6 +34,7 @@ function requestOf({ method, routeOptions, ip }: FastifyRequest) {
 export async function startServer(database: Database, config: Config, log: Logger): Promise<Server> {
   const signing = await openSigning(config)
   const listener = startFeedListener(database.url)
+  const screener = createScreener()
   let publicUrl = config.PUBLIC_URL ?? ''
   const app = await buildApp({
     db: database.db,
@@ -39,6 +42,7 @@ export async function startServer(database: Database, config: Config, log: Logge
     clock: systemClock,
     listener,
     signing,
+    screener,
     publicUrl: () => publicUrl,
     logger: log,
   })
@@ -51,11 +55,13 @@ export async function startServer(database: Database, config: Config, log: Logge
   }
   publicUrl ||= address
   const sequencer = startSequencer(database.db, log)
+  const screening = startScreening({ db: database.db, listener, clock: systemClock, screener }, log)
   return {
     address,
     publicUrl,
     stop: async () => {
       await app.close()
+      await screening.stop()
       await sequencer.stop()
     },
   }

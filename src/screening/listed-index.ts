@@ -65,6 +65,11 @@ export class ListedIndex {
     return this.#byUscc.has(uscc)
   }
 
+  /** The names by which a listed business is found, the present one first; none when it is on no list. */
+  namesOf(uscc: string): readonly string[] {
+    return this.#namesOf.get(uscc) ?? []
+  }
+
   /** Takes the newest state of an entry. */
   apply({ listingId, uscc, regionCode, entry }: EntryState): void {
     const others = (this.#byUscc.get(uscc) ?? []).filter((other) => other.listingId !== listingId)

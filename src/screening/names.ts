@@ -21,6 +21,35 @@ export function pairsOf(form: string): string[] {
   return [...pairs]
 }
 
+/** Words of many names: who shares nothing but them with a name is not like it. */
+const commonWords = [
+  '股份有限责任公司',
+  '有限公司',
+  '分公司',
+  '中国',
+  '农民专业合作社',
+  '个体工商户',
+  '电子商务',
+  '网络科技',
+  '信息技术',
+  '商贸有限',
+  '贸易有限',
+  '科技有限',
+  '贸易商行',
+  '经营部',
+  '店铺',
+  '旗舰店',
+  '专营店',
+]
+const commonPairs = new Set(commonWords.flatMap(pairsOf))
+
+/** The pairs of a name that few names have: one of them at least is shared by any two names that are alike. */
+export function tellingPairs(name: string): string[] {
+  const pairs = pairsOf(nameForm(name))
+  const telling = pairs.filter((pair) => !commonPairs.has(pair))
+  return telling.length > 0 ? telling : pairs
+}
+
 /** How alike two names are: Dice over their pairs. */
 export function scoreNames(a: string, b: string): number {
   const [x, y] = [nameForm(a), nameForm(b)]

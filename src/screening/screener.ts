@@ -36,6 +36,8 @@ export interface Screener {
   screen(db: DbOrTx, candidates: readonly Candidate[], options: ScreeningOptions): Promise<Screened>
   /** Takes what the log has told since; loads the lists at the first call. Nothing waits for it but speed. */
   refresh(db: DbOrTx): Promise<void>
+  /** All names of a business that is on a list, of one that is on none none, as of what was read so far. */
+  listedNamesOf(uscc: string): readonly string[]
 }
 
 /** How many events are read at a time. */
@@ -75,6 +77,7 @@ export function createScreener(): Screener {
     return made
   }
   return {
+    listedNamesOf: (uscc) => index?.namesOf(uscc) ?? [],
     refresh: async (db) => {
       const current = await load(db)
       await readOn(db, current, current.position + 1)

@@ -93,6 +93,7 @@ export const monitorAlerts = pgTable(
   'monitor_alerts',
   {
     sequence: bigserial({ mode: 'number' }).primaryKey(),
+    id: uuid().notNull().unique(),
     monitorId: uuid().notNull(),
     ref: text().notNull(),
     /** Of the log, as of which the member was looked at. */
