@@ -18,6 +18,7 @@ import { openapiOptions } from './platform/openapi.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
 import type { Signing } from './platform/signing.ts'
 import { monitorRoutes } from './screening/monitor-routes.ts'
+import { reconcileRoutes } from './screening/reconcile-routes.ts'
 import { screeningRoutes } from './screening/routes.ts'
 import { createScreener, type Screener } from './screening/screener.ts'
 import { searchRoutes } from './search/routes.ts'
@@ -95,6 +96,7 @@ export async function buildApp({
   await app.register(feedRoutes, { db, clock, listener, signing, authenticate })
   await app.register(screeningRoutes, { db, clock, signing, screener, authenticate, publicUrl })
   await app.register(monitorRoutes, { db, clock, authenticate })
+  await app.register(reconcileRoutes, { db, clock, publicUrl })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })
   return app

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { asJson, isoInstant, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
 import type { List } from '../listings/vocabulary.ts'
 import type { EventType } from '../feed/domain.ts'
+import type { EntityType } from '../registry/vocabulary.ts'
 import type { Registered } from './domain.ts'
 
 /** An entry in force and shown, with all names of its business. */
@@ -134,6 +135,18 @@ export async function listFormerNames(
     db,
     sql`select s.uscc, s.former_names as "formerNames" from subjects s
         where s.uscc in (select json_array_elements_text(${asJson(usccs)})) and s.former_names <> '{}'`,
+  )
+}
+
+/** Kinds of these businesses. */
+export async function listEntityTypes(
+  db: DbOrTx,
+  usccs: readonly string[],
+): Promise<{ uscc: string; entityType: EntityType }[]> {
+  return rowsOf(
+    db,
+    sql`select s.uscc, s.entity_type as "entityType" from subjects s
+        where s.uscc in (select json_array_elements_text(${asJson(usccs)}))`,
   )
 }
 
