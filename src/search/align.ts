@@ -1,0 +1,105 @@
+import { lookAlike, soundAlike } from './characters.ts'
+
+/** A difference between two texts: a character of one in the place of one of the other, or without one. */
+export interface Edit {
+  /** Where in the first text, and in the second; -1 where it is missing there. */
+  a: number
+  b: number
+  /** 0 to 0.95: how alike the two characters look. */
+  look: number
+  sound: boolean
+}
+
+/** Texts longer than this are compared by their beginnings; it bounds the work of one comparison. */
+export const longestAligned = 160
+
+const width = longestAligned + 1
+// One comparison at a time: the table is laid once.
+const costs = new Float64Array(width * width)
+
+/** A missing character costs a little less than a wrong one, two of them more. */
+const indel = 0.8
+/** A character of which only a region's suffix is missing: 济南市 and 济南. */
+const cheapIndel = 0.1
+
+function substitution(a: string, b: string): number {
+  const look = lookAlike(a, b)
+  if (look > 0) return 0.75 - 0.5 * look
+  return soundAlike(a, b) ? 0.6 : 1
+}
+
+/** The cheapest way to turn one text into the other, as its differences in order; none for equal texts. */
+export function align(textA: string, textB: string, isCheap: (text: 'a' | 'b', at: number) => boolean): Edit[] {
+  const a = textA.length > longestAligned ? textA.slice(0, longestAligned) : textA
+  const b = textB.length > longestAligned ? textB.slice(0, longestAligned) : textB
+  let from = 0
+  const shorter = Math.min(a.length, b.length)
+  while (from < shorter && a[from] === b[from]) from++
+  let tail = 0
+  while (tail < shorter - from && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++
+  const rows = a.length - from - tail
+  const columns = b.length - from - tail
+  if (rows === 0 && columns === 0) return []
+  const costA = (row: number) => (isCheap('a', from + row - 1) ? cheapIndel : indel)
+  const costB = (column: number) => (isCheap('b', from + column - 1) ? cheapIndel : indel)
+  costs[0] = 0
+  for (let row = 1; row <= rows; row++) costs[row * width] = at(row - 1, 0) + costA(row)
+  for (let column = 1; column <= columns; column++) costs[column] = at(0, column - 1) + costB(column)
+  for (let row = 1; row <= rows; row++) {
+    const characterA = a[from + row - 1] ?? ''
+    const dropA = costA(row)
+    for (let column = 1; column <= columns; column++) {
+      const characterB = b[from + column - 1] ?? ''
+      const same = characterA === characterB
+      costs[row * width + column] = Math.min(
+        at(row - 1, column - 1) + (same ? 0 : substitution(characterA, characterB)),
+        at(row - 1, column) + dropA,
+        at(row, column - 1) + costB(column),
+      )
+    }
+  }
+  return traceBack(a, b, from, rows, columns, costA)
+}
+
+function at(row: number, column: number): number {
+  return costs[row * width + column] ?? 0
+}
+
+function traceBack(
+  a: string,
+  b: string,
+  from: number,
+  rows: number,
+  columns: number,
+  costA: (row: number) => number,
+): Edit[] {
+  const edits: Edit[] = []
+  let row = rows
+  let column = columns
+  const near = (x: number, y: number) => Math.abs(x - y) < 1e-9
+  while (row > 0 || column > 0) {
+    const here = at(row, column)
+    const characterA = a[from + row - 1] ?? ''
+    const characterB = b[from + column - 1] ?? ''
+    if (row > 0 && column > 0) {
+      const same = characterA === characterB
+      if (near(here, at(row - 1, column - 1) + (same ? 0 : substitution(characterA, characterB)))) {
+        row--
+        column--
+        if (!same) {
+          const sound = soundAlike(characterA, characterB)
+          edits.push({ a: from + row, b: from + column, look: lookAlike(characterA, characterB), sound })
+        }
+        continue
+      }
+    }
+    if (row > 0 && near(here, at(row - 1, column) + costA(row))) {
+      row--
+      edits.push({ a: from + row, b: -1, look: 0, sound: false })
+    } else {
+      column--
+      edits.push({ a: -1, b: from + column, look: 0, sound: false })
+    }
+  }
+  return edits.reverse()
+}

@@ -1,0 +1,167 @@
+import { align, type Edit } from './align.ts'
+import { rarityOf } from './characters.ts'
+import type { ParsedName } from './parse.ts'
+import { regionsAgree } from './regions.ts'
+
+/** What differs between two names, part by part: the explanation of a score, and what the weights apply to. */
+export interface NameParts {
+  region: 'same' | 'one-within-other' | 'one-missing' | 'look-alike' | 'different' | 'none'
+  regionMoved: boolean
+  tradeName: PartDifference
+  trade: PartDifference
+  /** Whether both trades are words of trades, and differ: then they are two trades rather than a slip. */
+  tradesKnown: boolean
+  form: 'same' | 'equivalent' | 'one-missing' | 'look-alike' | 'different' | 'none'
+  branch: 'none' | 'same' | 'one-missing' | 'different'
+  branchDifference: PartDifference
+}
+
+/** The differences within one part, by kind. */
+export interface PartDifference {
+  /** Characters that differ, or are missing in one, and neither look nor sound alike. */
+  other: number
+  /** Characters taken for one another by their look, and the sum of how unlike they are all the same. */
+  lookAlike: number
+  unlike: number
+  /** Of those that only sound alike, and of the look-alikes those that sound alike too. */
+  soundAlike: number
+  both: number
+  /** How rare the rarer character of a pair is at most: a slip makes rare ones, two names seldom have them. */
+  rarity: number
+  /** Characters compared: of the longer of the two. */
+  length: number
+}
+
+const noDifference = (length: number): PartDifference => ({
+  other: 0,
+  lookAlike: 0,
+  unlike: 0,
+  soundAlike: 0,
+  both: 0,
+  rarity: 0,
+  length,
+})
+
+function count(part: PartDifference, edit: Edit, a: string, b: string): void {
+  if (edit.a < 0 || edit.b < 0) {
+    part.other++
+    return
+  }
+  part.rarity = Math.max(part.rarity, rarityOf(a), rarityOf(b))
+  if (edit.look > 0) {
+    part.lookAlike++
+    part.unlike += 1 - edit.look
+    if (edit.sound) part.both++
+  } else if (edit.sound) part.soundAlike++
+  else part.other++
+}
+
+const never = () => false
+/** What goes on behind these without a known word is a trade that the list lacks. */
+const longestTradeName = 4
+const suffixes = '省市县区州盟旗'
+
+/** Compares two names part by part. Symmetric. */
+export function compareNames(first: ParsedName, second: ParsedName): NameParts {
+  // Which of two equally cheap ways is taken must not depend on the order.
+  const [a, b] = first.normal <= second.normal ? [first, second] : [second, first]
+  const bothRegions = a.region !== '' && b.region !== ''
+  const bothForms = a.form !== null && b.form !== null
+  const textOf = (name: ParsedName) =>
+    (bothRegions ? '' : name.region) + name.core + (bothForms ? '' : name.formText + name.branch)
+  const [textA, textB] = [textOf(a), textOf(b)]
+  const headOf = (name: ParsedName) => (bothRegions ? 0 : name.region.length)
+  const classOf = (name: ParsedName, at: number) => {
+    const inCore = at - headOf(name)
+    if (inCore < 0) return 'region'
+    if (inCore < Math.min(name.tradeAt, longestTradeName)) return 'tradeName'
+    if (inCore < name.tradeAt) return 'unknown'
+    return inCore < name.core.length ? 'trade' : 'form'
+  }
+  const isCheap = (text: 'a' | 'b', at: number) => {
+    if (bothRegions) return false
+    const name = text === 'a' ? a : b
+    return at < name.region.length && suffixes.includes(name.region[at] ?? ' ')
+  }
+
+  const tradeName = noDifference(Math.max(a.tradeAt, b.tradeAt))
+  const trade = noDifference(Math.max(a.core.length - a.tradeAt, b.core.length - b.tradeAt))
+  const region = noDifference(Math.max(a.region.length, b.region.length))
+  const form = noDifference(Math.max(a.formText.length, b.formText.length))
+  let tradesKnown = false
+  for (const edit of align(textA, textB, isCheap)) {
+    const classA = edit.a < 0 ? null : classOf(a, edit.a)
+    const classB = edit.b < 0 ? null : classOf(b, edit.b)
+    const [characterA, characterB] = [textA[edit.a] ?? '', textB[edit.b] ?? '']
+    const within = (part: string) => classA === part || classB === part
+    if (within('form')) count(form, edit, characterA, characterB)
+    else if (within('region')) {
+      if (!(edit.a < 0 ? isCheap('b', edit.b) : edit.b < 0 && isCheap('a', edit.a))) {
+        count(region, edit, characterA, characterB)
+      }
+    } else if (within('trade') || within('unknown')) {
+      count(trade, edit, characterA, characterB)
+      if ((classA ?? 'trade') === 'trade' && (classB ?? 'trade') === 'trade') tradesKnown = true
+    } else count(tradeName, edit, characterA, characterB)
+  }
+  const branchDifference = noDifference(Math.max(a.branch.length, b.branch.length))
+  if (bothForms && a.branch !== '' && b.branch !== '') {
+    for (const edit of align(a.branch, b.branch, never)) {
+      count(branchDifference, edit, a.branch[edit.a] ?? '', b.branch[edit.b] ?? '')
+    }
+  }
+  return {
+    region: bothRegions ? compareRegions(a, b) : oneRegion(a.region + b.region, region),
+    regionMoved: a.regionMoved !== b.regionMoved,
+    tradeName,
+    trade,
+    tradesKnown,
+    form: bothForms ? compareForms(a, b) : oneForm(a.formText + b.formText, form),
+    branch: compareBranches(a, b, branchDifference),
+    branchDifference,
+  }
+}
+
+const bare = (place: string) => place.replace(/(?:自治|地)?[省市县区州盟旗]$/u, '')
+
+/** Whether two texts of the same length differ in one character that looks alike. */
+function isOneSlip(a: string, b: string): boolean {
+  if (a.length !== b.length) return false
+  const edits = align(a, b, never)
+  return edits.length === 1 && edits.every((edit) => edit.look > 0)
+}
+
+function compareRegions(a: ParsedName, b: ParsedName): NameParts['region'] {
+  if (isOneSlip(a.region, b.region)) return 'look-alike'
+  if (a.regionCodes === null || b.regionCodes === null) return bare(a.region) === bare(b.region) ? 'same' : 'different'
+  if (!regionsAgree(a.regionCodes, b.regionCodes)) return 'different'
+  if (a.town !== '' && b.town !== '' && a.town !== b.town) return 'different'
+  const same = a.town === b.town && a.regionCodes.some((code) => b.regionCodes?.includes(code))
+  return same ? 'same' : 'one-within-other'
+}
+
+/** Where only one name has a region that is known, the characters tell whether the other has it, damaged. */
+function oneRegion(region: string, difference: PartDifference): NameParts['region'] {
+  if (region === '') return 'none'
+  if (difference.other === 0) return difference.lookAlike + difference.soundAlike > 0 ? 'look-alike' : 'same'
+  return difference.other >= bare(region).length ? 'one-missing' : 'different'
+}
+
+function compareForms(a: ParsedName, b: ParsedName): NameParts['form'] {
+  if (a.formText === b.formText) return 'same'
+  if (isOneSlip(a.formText, b.formText)) return 'look-alike'
+  return a.form === b.form ? 'equivalent' : 'different'
+}
+
+function oneForm(form: string, difference: PartDifference): NameParts['form'] {
+  if (form === '') return 'none'
+  if (difference.other >= form.length) return 'one-missing'
+  return difference.other === 0 ? 'look-alike' : 'different'
+}
+
+function compareBranches(a: ParsedName, b: ParsedName, difference: PartDifference): NameParts['branch'] {
+  if (a.branch === '' && b.branch === '') return 'none'
+  if (a.branch === b.branch) return 'same'
+  if (a.branch === '' || b.branch === '') return 'one-missing'
+  return difference.other > 0 || difference.soundAlike > 0 ? 'different' : 'same'
+}

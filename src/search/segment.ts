@@ -1,0 +1,180 @@
+import { syllableOf } from './characters.ts'
+
+/** The texts that an index holds, by document; a document without text is gone. */
+export interface Texts {
+  length(document: number): number
+  /** The UTF-16 unit at a place; 0 outside. */
+  unit(document: number, at: number): number
+}
+
+/**
+ * The pairs of neighbouring characters of some documents, and for each pair the documents that have it, in typed arrays:
+ * written once, read often. Pair = two UTF-16 units in one number; the first character of a text is also the pair of
+ * 0 and it, by which queries of one character find beginnings.
+ */
+export interface Segment {
+  documents: readonly number[] | Uint32Array
+  /** Where in `postings` the documents of a pair are; null when none of these has it. */
+  find(pair: number): { from: number; to: number } | null
+  postings: Uint32Array
+  /** In typed arrays. */
+  bytes: number
+  /** The pairs that are read as two syllables, or begin with two letters (see `soundKey`, `initialKey`). */
+  findBySound(key: number, by: 'sound' | 'initial'): { from: number; to: number }[]
+}
+
+export function pairOf(a: number, b: number): number {
+  return ((a << 16) | b) >>> 0
+}
+
+/** Calls `each` for every different pair of a text. */
+export function eachPair(texts: Texts, document: number, each: (pair: number) => void): void {
+  const length = texts.length(document)
+  const seen: number[] = []
+  for (let at = -1; at + 1 < length; at++) {
+    const pair = pairOf(at < 0 ? 0 : texts.unit(document, at), texts.unit(document, at + 1))
+    if (seen.includes(pair)) continue
+    seen.push(pair)
+    each(pair)
+  }
+}
+
+const syllableIds = new Map<string, number>()
+/** By UTF-16 unit: the number of its syllable plus one, 0 for what has not been looked up. */
+const syllableOfUnit = new Uint16Array(65_536)
+const initialOfUnit = new Uint8Array(65_536)
+
+function lookUp(unit: number): void {
+  const syllable = syllableOf(String.fromCharCode(unit))
+  syllableOfUnit[unit] = syllableId(syllable) + 1
+  const initial = syllable.charCodeAt(0) - 96
+  initialOfUnit[unit] = initial >= 1 && initial <= 26 ? initial : 0
+}
+
+/** A number for a syllable of pinyin (`jin`), the same for the life of the process. */
+export function syllableId(syllable: string): number {
+  const id = syllableIds.get(syllable) ?? syllableIds.size
+  syllableIds.set(syllable, id)
+  return id
+}
+
+/** What pairs of characters that are read alike have in common. */
+export function soundKey(first: number, second: number): number {
+  return first * 65_536 + second
+}
+
+/** What pairs whose readings begin alike have in common; letters from 1 (a) to 26. */
+export function initialKey(first: number, second: number): number {
+  return first * 32 + second
+}
+
+function keysOf(pair: number): { sound: number; initial: number } {
+  const first = pair >>> 16
+  const second = pair & 0xffff
+  if (syllableOfUnit[first] === 0) lookUp(first)
+  if (syllableOfUnit[second] === 0) lookUp(second)
+  return {
+    sound: soundKey((syllableOfUnit[first] ?? 1) - 1, (syllableOfUnit[second] ?? 1) - 1),
+    initial: initialKey(initialOfUnit[first] ?? 0, initialOfUnit[second] ?? 0),
+  }
+}
+
+/** Knuth's multiplicative hash: pairs of common characters differ in few bits. */
+function slotOf(keys: Uint32Array, pair: number): number {
+  const mask = keys.length - 1
+  let slot = (Math.imul(pair, 2_654_435_761) >>> 7) & mask
+  while (keys[slot] !== 0 && keys[slot] !== pair) slot = (slot + 1) & mask
+  return slot
+}
+
+/** Builds a segment of these documents: one pass that counts, one that writes. */
+export function buildSegment(texts: Texts, documents: readonly number[] | Uint32Array): Segment {
+  let keys = new Uint32Array(1024)
+  let counts = new Uint32Array(1024)
+  let size = 0
+  let total = 0
+  const grow = () => {
+    const [oldKeys, oldCounts] = [keys, counts]
+    keys = new Uint32Array(oldKeys.length * 2)
+    counts = new Uint32Array(keys.length)
+    for (let slot = 0; slot < oldKeys.length; slot++) {
+      const pair = oldKeys[slot] ?? 0
+      if (pair !== 0) {
+        const target = slotOf(keys, pair)
+        keys[target] = pair
+        counts[target] = oldCounts[slot] ?? 0
+      }
+    }
+  }
+  for (const document of documents) {
+    eachPair(texts, document, (pair) => {
+      const slot = slotOf(keys, pair)
+      if (keys[slot] === 0) {
+        keys[slot] = pair
+        size++
+      }
+      counts[slot] = (counts[slot] ?? 0) + 1
+      total++
+      if (size * 2 > keys.length) grow()
+    })
+  }
+  // `ends[slot]` is where the next document of the slot goes; in the end, where its documents end.
+  const ends = new Uint32Array(keys.length)
+  let sum = 0
+  for (let slot = 0; slot < keys.length; slot++) {
+    ends[slot] = sum
+    sum += counts[slot] ?? 0
+  }
+  const postings = new Uint32Array(total)
+  for (const document of documents) {
+    eachPair(texts, document, (pair) => {
+      const slot = slotOf(keys, pair)
+      const end = ends[slot] ?? 0
+      postings[end] = document
+      ends[slot] = end + 1
+    })
+  }
+  const rangeOf = (slot: number) => ({ from: (ends[slot] ?? 0) - (counts[slot] ?? 0), to: ends[slot] ?? 0 })
+  const bySound = sortedBy(keys, size, (pair) => keysOf(pair).sound)
+  const byInitial = sortedBy(keys, size, (pair) => keysOf(pair).initial)
+  return {
+    documents,
+    postings,
+    bytes: keys.byteLength * 3 + postings.byteLength + documents.length * 4 + size * 16,
+    find: (pair) => {
+      const slot = slotOf(keys, pair)
+      return keys[slot] === pair ? rangeOf(slot) : null
+    },
+    findBySound: (key, by) => (by === 'sound' ? bySound : byInitial)(key).map((slot) => rangeOf(slot)),
+  }
+}
+
+/** The slots of pairs under a key, found by halving: 2 numbers a pair instead of a map of lists. */
+function sortedBy(pairs: Uint32Array, size: number, keyOf: (pair: number) => number): (key: number) => number[] {
+  // Key and slot in one double sort as numbers, many times faster than by a comparison.
+  const packed = new Float64Array(size)
+  let count = 0
+  for (let slot = 0; slot < pairs.length; slot++) {
+    const pair = pairs[slot] ?? 0
+    if (pair !== 0) packed[count++] = keyOf(pair) * pairs.length + slot
+  }
+  packed.sort()
+  const keys = new Uint32Array(size)
+  const slots = new Uint32Array(size)
+  packed.forEach((value, at) => {
+    keys[at] = Math.floor(value / pairs.length)
+    slots[at] = value % pairs.length
+  })
+  return (key) => {
+    let low = 0
+    let high = size
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((keys[middle] ?? 0) < key) low = middle + 1
+      else high = middle
+    }
+    const found: number[] = []
+    for (let at = low; keys[at] === key; at++) found.push(slots[at] ?? 0)
+    return found
+  }
+}
