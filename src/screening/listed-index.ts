@@ -1,7 +1,7 @@
 import type { FeedEvent } from '../feed/domain.ts'
 import type { List } from '../listings/vocabulary.ts'
 import { mayBeSamePlace, type ListedEntry } from './domain.ts'
-import { NameIndex } from './names.ts'
+import { createNameIndex } from '../search/name-index.ts'
 import type { MatchedOn } from './vocabulary.ts'
 
 /** What an event tells of an entry: the entry while it is in force and shown, null once it is not. */
@@ -39,6 +39,9 @@ export function entryStateOf(event: Pick<FeedEvent, 'type' | 'subject' | 'data'>
   return { listingId: id, uscc, regionCode, entry }
 }
 
+/** How many listed businesses are told of for one name. */
+const mostNames = 20
+
 /**
  * The entries of both lists that are in force and shown, by code and by name, as of a position of the log: what screening
  * looks into, kept in the memory of each process.
@@ -48,7 +51,7 @@ export class ListedIndex {
   position = 0
   readonly #entries = new Map<string, ListedEntry>()
   readonly #byUscc = new Map<string, ListedEntry[]>()
-  readonly #names = new NameIndex()
+  readonly #names = createNameIndex()
   readonly #namesOf = new Map<string, string[]>()
   readonly #regionOf = new Map<string, string>()
 
@@ -83,7 +86,7 @@ export class ListedIndex {
     } else if (this.#byUscc.delete(uscc)) {
       this.#namesOf.delete(uscc)
       this.#regionOf.delete(uscc)
-      this.#names.delete(uscc)
+      this.#names.remove(uscc)
     }
   }
 
@@ -103,7 +106,7 @@ export class ListedIndex {
 
   #setNames(uscc: string, names: string[]): void {
     this.#namesOf.set(uscc, names)
-    this.#names.set(uscc, names)
+    this.#names.add({ key: uscc, names })
   }
 
   /** Listed businesses with a like name, best first; only those that may be in the region, where one is given. */
@@ -113,12 +116,12 @@ export class ListedIndex {
     regionCode: string | null,
   ): { uscc: string; score: number; matchedOn: MatchedOn }[] {
     return this.#names
-      .find(name, threshold)
+      .find(name, { limit: mostNames, threshold })
       .filter(({ key }) => regionCode === null || mayBeSamePlace(this.#regionOf.get(key) ?? '', regionCode))
-      .map(({ key, score, place }) => ({
+      .map(({ key, name: found, score }) => ({
         uscc: key,
         score: Math.round(score * 10_000) / 10_000,
-        matchedOn: place === 0 ? 'name' : 'former-name',
+        matchedOn: found === this.#namesOf.get(key)?.[0] ? 'name' : 'former-name',
       }))
   }
 }

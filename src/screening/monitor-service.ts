@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import { lists, type List } from '../listings/vocabulary.ts'
-import type { Db, DbOrTx, Tx } from '../platform/db.ts'
+import type { DbOrTx, Tx } from '../platform/db.ts'
 import { Problem, problems } from '../platform/problem.ts'
 import type { Candidate } from './domain.ts'
 import { memberOf } from './monitor-domain.ts'

@@ -19,7 +19,7 @@ import {
   type Suggestions,
 } from './reconcile-schemas.ts'
 import { listEntityTypes } from './repository.ts'
-import { properties, queryProperties, serviceName, standingNames, typeNames } from './reconcile-texts.ts'
+import { properties, serviceName, standingNames, typeNames } from './reconcile-texts.ts'
 
 interface Reader {
   db: Db
@@ -90,7 +90,7 @@ function kindsOf({ type }: ReconciliationQuery): EntityType[] | null {
   return kinds.length === 0 ? null : kinds
 }
 
-function valueOf(query: ReconciliationQuery, pid: (typeof queryProperties)[number]): string | undefined {
+function valueOf(query: ReconciliationQuery, pid: 'uscc' | 'regionCode'): string | undefined {
   const value = query.properties?.find((property) => property.pid === pid)?.v
   const [first] = Array.isArray(value) ? value : [value]
   return typeof first === 'object' ? first.id : first === undefined ? undefined : String(first)

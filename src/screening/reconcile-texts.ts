@@ -51,6 +51,3 @@ export const properties: Record<string, { name: Text; valuesOf: (file: CreditFil
     valuesOf: (file) => text(...file.webPresences.filter(({ status }) => status !== 'retired').map(({ url }) => url)),
   },
 }
-
-/** Properties that narrow a query. */
-export const queryProperties = ['uscc', 'regionCode'] as const

@@ -39,9 +39,9 @@ const candidate = z
 
 const day = z.iso.date()
 export const watchedLists = z.array(z.enum(lists)).min(1).max(2)
-export const nameThreshold = z.number().min(0.5).max(1)
-/** Chosen on name pairs: see docs/decisions. */
-export const defaultThreshold = 0.85
+export const nameThreshold = z.number().min(0.2).max(1)
+/** From which score on names count as alike: at most 2 in 100 near misses reach it (`likelyScore` of the search). */
+export const defaultThreshold = 0.5
 
 export const screeningRequest = z
   .strictObject({

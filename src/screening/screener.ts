@@ -3,7 +3,7 @@ import type { List } from '../listings/vocabulary.ts'
 import type { DbOrTx } from '../platform/db.ts'
 import { judge, readCandidate, type Candidate, type Registered, type Judgement, type ReadCandidate } from './domain.ts'
 import { entryStateOf, ListedIndex } from './listed-index.ts'
-import { scoreNames } from './names.ts'
+import { likeness } from './names.ts'
 import {
   listFormerNames,
   listListed,
@@ -94,7 +94,7 @@ export function createScreener(): Screener {
       const facts = {
         entriesOf: (uscc: string) => listed.entriesOf(uscc),
         findNames: (name: string, regionCode: string | null) => listed.findNames(name, options.threshold, regionCode),
-        scoreNames,
+        scoreNames: likeness,
         threshold: options.threshold,
         lists: new Set(options.lists),
       }
@@ -132,7 +132,7 @@ async function addShopNames(
     const business = businesses.get(candidate.uscc ?? claims.get(candidate)?.uscc ?? '')
     const { name } = candidate
     if (business === undefined || name === null) return []
-    const isKnown = [business.name, ...business.otherNames].some((known) => scoreNames(name, known) >= threshold)
+    const isKnown = [business.name, ...business.otherNames].some((known) => likeness(name, known) >= threshold)
     return isKnown ? [] : business.uscc
   })
   if (unlike.length === 0) return

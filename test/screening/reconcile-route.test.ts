@@ -209,7 +209,7 @@ describe('400', () => {
     ['an extension without ids', { extend: '{"properties":[]}' }, '/extend/ids'],
     ['neither', {}, '/queries'],
   ])('refuses %s', async (_what, fields, pointer) => {
-    const response = await postForm(fields as Record<string, string>)
+    const response = await postForm(fields)
     expect(response.statusCode).toBe(400)
     expect(response.json()).toMatchObject({ type: '/problems/invalid-request', errors: [{ pointer }] })
   })
