@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
@@ -71,9 +72,17 @@ export async function buildApp({
   registerProblems(app)
   // A connection that is in use when the closing begins would be kept alive, and the closing with it.
   let closing = false
+  // One that was opened in reserve and never used is not idle to Node, and would hold the closing for a minute.
+  const unused = new Set<Socket>()
+  app.server.on('connection', (socket) => {
+    unused.add(socket)
+    socket.once('close', () => unused.delete(socket))
+  })
+  app.addHook('onRequest', async (request) => void unused.delete(request.raw.socket))
   app.addHook('preClose', async () => {
     closing = true
     await listener.stop()
+    for (const socket of unused) socket.destroy()
   })
   app.addHook('onSend', async (_request, reply) => {
     if (closing) void reply.header('connection', 'close')
