@@ -22,6 +22,7 @@ import { monitorRoutes } from './screening/monitor-routes.ts'
 import { reconcileRoutes } from './screening/reconcile-routes.ts'
 import { screeningRoutes } from './screening/routes.ts'
 import { createScreener, type Screener } from './screening/screener.ts'
+import { startFollowingNames } from './search/follower.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
@@ -97,16 +98,19 @@ export async function buildApp({
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 
+  const names = startFollowingNames(db, listener, logger)
+  app.addHook('onClose', () => names.stop())
+
   const { authenticate } = bearerKeys(app, keyVerifier(db))
   await app.register(healthRoutes, { db })
   await app.register(jwksRoutes, { signing })
   await app.register(creditFileRoutes, { db, clock })
-  await app.register(searchRoutes, { db, clock })
+  await app.register(searchRoutes, { db, clock, names })
   await app.register(feedRoutes, { db, clock, listener, signing, authenticate })
   await app.register(screeningRoutes, { db, clock, signing, screener, authenticate, publicUrl })
   await app.register(monitorRoutes, { db, clock, authenticate })
-  await app.register(reconcileRoutes, { db, clock, publicUrl })
+  await app.register(reconcileRoutes, { db, clock, names, publicUrl })
   await app.register(sourceRoutes, { db, authenticate })
-  await app.register(siteRoutes, { db, clock, publicUrl })
+  await app.register(siteRoutes, { db, clock, names, publicUrl })
   return app
 }

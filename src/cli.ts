@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { ConfigError, describeConfig, parseConfig, type Config } from './config.ts'
 import { runDemo, type DemoLinks } from './demo/demo.ts'
+import { BrokenChain } from './feed/chain.ts'
+import { verifyDatabase, verifyFile, VerifyInputError, verifyService } from './feed/verify.ts'
 import { createKey, createPartner, UnknownPartnerError } from './partners/service.ts'
 import { partnerKinds, scopes } from './partners/vocabulary.ts'
 import { systemClock } from './platform/clock.ts'
@@ -9,6 +11,7 @@ import { faultOf, UnusableDatabaseError, type Database } from './platform/db.ts'
 import { JobError, runJob, type Job } from './platform/jobs.ts'
 import { openConfiguredDatabase } from './platform/open.ts'
 import { version } from './platform/project.ts'
+import { SourceError } from './platform/http-client.ts'
 import { rotateSigningKey } from './platform/signing.ts'
 import { openLog } from './server.ts'
 import { serveUntilStopped, type StartSchedule } from './serve.ts'
@@ -20,6 +23,14 @@ import { collections, type Collection } from './sources/vocabulary.ts'
 export interface Jobs {
   jobs: readonly Job[]
   startSchedule: StartSchedule
+}
+
+interface VerifyOptions {
+  url?: string
+  key?: string
+  file?: string
+  jwks?: string
+  checkpoint?: string
 }
 
 /** A mistake of the one who typed the command, told in one line. */
@@ -182,6 +193,49 @@ sign no longer keep their public half, so that what they signed can be verified 
       answer(self, rotated, () => `Key ${rotated.kid} was added to ${rotated.file}; restart every serve process.`)
     })
 
+  command(program, 'verify-feed', 'Verify the log: every position, the hash chain, signed checkpoints')
+    .option('--url <url>', 'verify what a service gives out')
+    .option('--key <key>', 'with --url: a key with the scope feed')
+    .option('--file <file>', 'verify a saved copy, one event a line')
+    .option('--jwks <file or url>', 'the keys; with --url those of the service by default')
+    .option('--checkpoint <file>', 'a checkpoint kept from earlier, or one a line, with which the log must agree')
+    .addHelpText(
+      'after',
+      `
+Without --url and --file the log in the database is verified. Exits 1 and names the position of the first event that was
+altered, left out or moved. Only a checkpoint that was kept elsewhere shows a log that was rewritten from end to end, and
+only one shows that the end of a copy is missing: keep them as they come.`,
+    )
+    .action(async (options: VerifyOptions, self: Command) => {
+      const { url, file, key, jwks, checkpoint: checkpoints } = options
+      if (url !== undefined && file !== undefined) throw new UsageError('give either --url or --file')
+      if (url !== undefined && !URL.canParse(url)) throw new UsageError(`--url ${url} is no URL`)
+      try {
+        const kept = { jwks, checkpoints }
+        const verified =
+          url !== undefined
+            ? await verifyService(url, { key, ...kept }, showProgress)
+            : file !== undefined
+              ? await verifyFile(file, kept, showProgress)
+              : await withDatabase(({ db }) => verifyDatabase(db, kept, showProgress))
+        endProgress()
+        answer(
+          self,
+          { verified: true, ...verified },
+          () =>
+            `The log is whole up to position ${verified.position}, hash ${verified.hash || '(none)'};\n` +
+            (verified.checkpoints > 0
+              ? `it agrees with ${verified.checkpoints} signed checkpoint${verified.checkpoints > 1 ? 's' : ''}.`
+              : 'no checkpoint was given, so events after that may be missing.'),
+        )
+      } catch (error) {
+        if (error instanceof BrokenChain && self.opts<{ json?: boolean }>().json) {
+          write(JSON.stringify({ verified: false, position: error.position, fault: error.message }))
+        }
+        throw error
+      }
+    })
+
   command(program, 'config', 'Print the settings, which come from the environment alone').action(
     (_options, self: Command) => {
       const settings = describeConfig(parseConfig(process.env))
@@ -236,7 +290,10 @@ function collectScope(scope: string, before: string[] = []): string[] {
 
 /** The one line that tells a fault of the input or the surroundings; null for a bug, which keeps its stack. */
 function describeFault(error: unknown): string | null {
-  const kinds = [UsageError, ConfigError, FileError, JobError, UnknownPartnerError, UnusableDatabaseError]
+  const kinds = [
+    ...[UsageError, ConfigError, FileError, JobError, UnknownPartnerError, UnusableDatabaseError],
+    ...[BrokenChain, VerifyInputError, SourceError],
+  ]
   const { message, code } = faultOf(error)
   // The operating system and PostgreSQL have codes, and say in one line what they could not do.
   return code !== null || kinds.some((kind) => error instanceof kind) ? message || code : null

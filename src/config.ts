@@ -36,6 +36,19 @@ const settings = {
     description:
       'Ed25519 keys by which the service signs: a JWK set, or PEM blocks; the last private one signs, all verify. Without it one is made in DATA_DIR, so processes on several machines need it. `xinjian signing-key rotate` adds a key',
   }),
+  NATS_URL: z
+    .string()
+    .regex(/^(nats|tls):\/\/[^\s,]+(,\s*(nats|tls):\/\/[^\s,]+)*$/, 'must be a URL such as nats://host:4222')
+    .refine(
+      (value) => value.split(',').every((url) => URL.canParse(url.trim())),
+      'must be a URL such as nats://host:4222',
+    )
+    .optional()
+    .meta({
+      description:
+        'NATS with JetStream to which one of the `serve` processes publishes the feed, several URLs separated by commas; the stream of xinjian.feed.> is made where there is none',
+      secret: true,
+    }),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

@@ -3,6 +3,7 @@ import { pino, type Logger } from 'pino'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { startFeedListener } from './feed/listener.ts'
+import { startNatsPublisher } from './feed/nats.ts'
 import { startSequencer } from './feed/sequencer.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, type Database } from './platform/db.ts'
@@ -56,12 +57,15 @@ export async function startServer(database: Database, config: Config, log: Logge
   publicUrl ||= address
   const sequencer = startSequencer(database.db, log)
   const screening = startScreening({ db: database.db, listener, clock: systemClock, screener }, log)
+  const publisher =
+    config.NATS_URL === undefined ? null : startNatsPublisher({ database, listener, natsUrl: config.NATS_URL, log })
   return {
     address,
     publicUrl,
     stop: async () => {
       await app.close()
       await screening.stop()
+      await publisher?.stop()
       await sequencer.stop()
     },
   }

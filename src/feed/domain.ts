@@ -77,8 +77,8 @@ export function chainEvent(head: Head, pending: PendingEvent): FeedEvent {
   return { ...event, hash: linkHash(head.hash, event) }
 }
 
-/** The hash of an event, whose own `hash` is left out, that follows one with `previousHash`. */
-function linkHash(previousHash: string, event: Omit<FeedEvent, 'hash'>): string {
+/** The hash of an event, whose own `hash` is left out, that follows one with `previousHash`; see `chainEvent`. */
+export function linkHash(previousHash: string, event: Omit<FeedEvent, 'hash'>): string {
   const { hash: _, ...unhashed } = event as FeedEvent
   return createHash('sha256')
     .update(previousHash)

@@ -40,6 +40,17 @@ export async function deletePendingEvents(tx: Tx, seqs: readonly string[]): Prom
   )
 }
 
+/** Position of the first event whose columns say something else than it does, or null. */
+export async function findMislabelledEvent(db: DbOrTx): Promise<number | null> {
+  const [row] = await rowsOf<{ position: string | null }>(
+    db,
+    sql`select min(e.position) as position from feed_events e
+        where (e.position::text, e.id::text, e.type, e.uscc, e.hash) is distinct from
+          (e.event ->> 'sequence', e.event ->> 'id', e.event ->> 'type', e.event ->> 'subject', e.event ->> 'hash')`,
+  )
+  return row?.position == null ? null : Number(row.position)
+}
+
 export interface LogRow {
   position: number
   id: string

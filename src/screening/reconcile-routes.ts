@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { inLanguage, languageOf } from '../platform/language.ts'
 import { Problem, problemResponses, problems } from '../platform/problem.ts'
+import type { FollowedNames } from '../search/follower.ts'
 import { previewHeaders, previewPage } from './reconcile-preview.tsx'
 import {
   askedAnswer,
@@ -35,6 +36,7 @@ import { noQuery } from './schemas.ts'
 interface Options {
   db: Db
   clock: Clock
+  names: FollowedNames
   publicUrl: () => string
 }
 
@@ -45,8 +47,8 @@ const form = 'application/x-www-form-urlencoded'
  * The W3C Reconciliation Service API 0.2, for OpenRefine and its like (contract section 3). Public, and for pages of any
  * origin: nothing in it depends on who asks.
  */
-export const reconcileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, publicUrl }, done) => {
-  const readerOf = (request: FastifyRequest) => ({ db, clock, language: languageOf(request) })
+export const reconcileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, names, publicUrl }, done) => {
+  const readerOf = (request: FastifyRequest) => ({ db, clock, names, language: languageOf(request) })
 
   app.addHook('onRequest', async (_request, reply) => {
     void reply.headers({ 'access-control-allow-origin': '*', 'cache-control': 'no-store', vary: 'Accept-Language' })

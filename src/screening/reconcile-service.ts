@@ -6,6 +6,7 @@ import { Problem } from '../platform/problem.ts'
 import { version } from '../platform/project.ts'
 import { parseUscc } from '../registry/identifiers.ts'
 import { entityTypes, type EntityType } from '../registry/vocabulary.ts'
+import type { FollowedNames } from '../search/follower.ts'
 import { search } from '../search/service.ts'
 import {
   businessTypes,
@@ -24,6 +25,7 @@ import { properties, serviceName, standingNames, typeNames } from './reconcile-t
 interface Reader {
   db: Db
   clock: Clock
+  names: FollowedNames
   language: Language
 }
 
@@ -112,7 +114,7 @@ interface Business {
 }
 
 async function findBusinesses(
-  { db, clock, language }: Reader,
+  { db, clock, names, language }: Reader,
   text: string,
   filter: { kinds: readonly EntityType[]; regionCode: string | undefined },
   limit: number,
@@ -120,7 +122,8 @@ async function findBusinesses(
   const isEvery = filter.kinds.length === entityTypes.length
   const found = []
   for (const entityType of isEvery ? [undefined] : filter.kinds) {
-    found.push(...(await search(db, clock, text, { regionCode: filter.regionCode, entityType }, limit)))
+    const { items } = await search({ db, clock, names }, text, { regionCode: filter.regionCode, entityType }, { limit })
+    found.push(...items)
   }
   // A business known by its old number alone has no page to be shown on.
   const items = found.flatMap(({ uscc, ...item }) => (uscc === null ? [] : { uscc, ...item }))

@@ -22,6 +22,9 @@ const indel = 0.8
 /** A character of which only a region's suffix is missing: 济南市 and 济南. */
 const cheapIndel = 0.1
 
+/** The likest pair of the table (0.95) costs this. */
+const leastSubstitution = 0.275
+
 function substitution(a: string, b: string): number {
   const look = lookAlike(a, b)
   if (look > 0) return 0.75 - 0.5 * look
@@ -50,12 +53,15 @@ export function align(textA: string, textB: string, isCheap: (text: 'a' | 'b', a
     const dropA = costA(row)
     for (let column = 1; column <= columns; column++) {
       const characterB = b[from + column - 1] ?? ''
-      const same = characterA === characterB
-      costs[row * width + column] = Math.min(
-        at(row - 1, column - 1) + (same ? 0 : substitution(characterA, characterB)),
-        at(row - 1, column) + dropA,
-        at(row, column - 1) + costB(column),
-      )
+      const dropped = Math.min(at(row - 1, column) + dropA, at(row, column - 1) + costB(column))
+      const diagonal = at(row - 1, column - 1)
+      // What looks or sounds like what costs time to find out: only where it could be the cheapest.
+      costs[row * width + column] =
+        characterA === characterB
+          ? Math.min(diagonal, dropped)
+          : diagonal + leastSubstitution >= dropped
+            ? dropped
+            : Math.min(diagonal + substitution(characterA, characterB), dropped)
     }
   }
   return traceBack(a, b, from, rows, columns, costA)

@@ -1,4 +1,4 @@
-import { buildSegment, eachPair, pairOf, type Segment, type Texts } from './segment.ts'
+import { buildSegment, eachPair, isBracket, pairOf, type Segment, type Texts } from './segment.ts'
 
 /** A document found, with how much of the query's weight and of both weights together it has (0..1 each). */
 export interface Candidate {
@@ -20,6 +20,8 @@ export interface FindOptions {
  */
 export interface BigramIndex {
   add(text: string): number
+  /** Adds many at once, which makes them a segment of their own: for building; the number of the first. */
+  addAll(texts: readonly string[]): number
   remove(document: number): void
   textOf(document: number): string
   /** The documents that share most of the query's pairs, weighed by how rare they are; best first. */
@@ -34,9 +36,9 @@ export interface BigramIndex {
 }
 
 /** New documents are kept in maps until there are as many, then become a segment. */
-const liveMost = 2048
+const liveMost = 1024
 /** Segments of fewer documents are joined when there are more than `smallMost` of them. */
-const smallSegment = 32_768
+const smallSegment = 8192
 const smallMost = 8
 /** The most documents looked at for one query, over all its pairs: some 2 ms of work. */
 const workMost = 120_000
@@ -72,7 +74,7 @@ export function createBigramIndex(): BigramIndex {
     segments.push(buildSegment(texts, Uint32Array.from(documents)))
   }
 
-  const add = (text: string): number => {
+  const store = (text: string): number => {
     const document = count++
     const length = Math.min(text.length, 65_535)
     if (document + 2 > starts.length) {
@@ -85,6 +87,10 @@ export function createBigramIndex(): BigramIndex {
     used += length
     starts[document + 1] = used
     alive[document] = 1
+    return document
+  }
+  const add = (text: string): number => {
+    const document = store(text)
     live.push(document)
     eachPair(texts, document, (pair) => {
       const documents = livePairs.get(pair)
@@ -154,9 +160,13 @@ export function createBigramIndex(): BigramIndex {
     const candidates = documents.map((document) => {
       let shared = 0
       let others = 0
+      let before = 0
       const length = texts.length(document)
-      for (let at = 0; at + 1 < length; at++) {
-        const weight = weights.get(pairOf(texts.unit(document, at), texts.unit(document, at + 1)))
+      for (let at = 0; at < length; at++) {
+        const unit = texts.unit(document, at)
+        if (isBracket(unit)) continue
+        const weight = before === 0 ? 0 : weights.get(pairOf(before, unit))
+        before = unit
         if (weight === undefined) others++
         else shared += weight
       }
@@ -183,6 +193,11 @@ export function createBigramIndex(): BigramIndex {
 
   return {
     add,
+    addAll: (many) => {
+      const documents = Uint32Array.from(many, store)
+      if (documents.length > 0) segments.push(buildSegment(texts, documents))
+      return documents[0] ?? count
+    },
     remove: (document) => {
       if (alive[document] !== 1) return
       alive[document] = 0

@@ -2,51 +2,65 @@ import { pinyin } from 'pinyin-pro'
 import { lookAlikeRows } from './data/look-alikes.ts'
 import { characterRanks } from './data/words.ts'
 
-/** Small numbers for the characters of the table, so that a pair is a small integer too. */
-const idOf = new Map<string, number>()
+/** By UTF-16 unit, small numbers for the characters of the table, so that a pair is a small integer too; 0 for others. */
+const numberOf = new Uint16Array(65_536)
+let numbers = 0
 const likeness = new Map<number, number>()
 const pairOf = (a: number, b: number) => (a < b ? a * 8192 + b : b * 8192 + a)
 
-function idFor(character: string): number {
-  const id = idOf.get(character) ?? idOf.size
-  idOf.set(character, id)
-  return id
+function numberFor(character: string): number {
+  const unit = character.charCodeAt(0)
+  if (numberOf[unit] === 0) numberOf[unit] = ++numbers
+  return numberOf[unit] ?? 0
 }
 
 for (const row of lookAlikeRows.split(' ')) {
   const [first = '', ...rest] = row
-  const a = idFor(first)
+  const a = numberFor(first)
   let tenths = 0
   for (const character of rest) {
     if (character >= '0' && character <= '9') tenths = Number(character)
-    else likeness.set(pairOf(a, idFor(character)), (tenths + 0.5) / 10)
+    else likeness.set(pairOf(a, numberFor(character)), (tenths + 0.5) / 10)
   }
 }
 
 /** How much two characters look alike: 0 (not enough to be taken for one another) or 0.55 to 0.95; 1 for the same. */
 export function lookAlike(a: string, b: string): number {
   if (a === b) return 1
-  const idA = idOf.get(a)
-  const idB = idOf.get(b)
-  return idA === undefined || idB === undefined ? 0 : (likeness.get(pairOf(idA, idB)) ?? 0)
+  const numberA = numberOf[a.charCodeAt(0)] ?? 0
+  const numberB = numberOf[b.charCodeAt(0)] ?? 0
+  return numberA === 0 || numberB === 0 ? 0 : (likeness.get(pairOf(numberA, numberB)) ?? 0)
 }
 
-const syllables = new Map<string, string>()
+/** By UTF-16 unit: the place of its syllable in `syllables`; 0 for what has not been looked up. */
+const syllableOfUnit = new Uint16Array(65_536)
+const syllables = ['']
+const placeOf = new Map<string, number>()
 
-/** The usual reading of a character, without its tone; other characters stand for themselves. */
-export function syllableOf(character: string): string {
-  const known = syllables.get(character)
-  if (known !== undefined) return known
+function placeOfSyllable(character: string): number {
+  const unit = character.charCodeAt(0)
+  const known = syllableOfUnit[unit] ?? 0
+  if (known !== 0) return known
   const syllable = /^\p{Script=Han}$/u.test(character)
     ? (pinyin(character, { toneType: 'none', type: 'array', v: true })[0] ?? character)
     : character
-  syllables.set(character, syllable)
-  return syllable
+  let place = placeOf.get(syllable)
+  if (place === undefined) {
+    place = syllables.push(syllable) - 1
+    placeOf.set(syllable, place)
+  }
+  syllableOfUnit[unit] = place
+  return place
+}
+
+/** The usual reading of a character, without its tone; other characters stand for themselves. */
+export function syllableOf(character: string): string {
+  return syllables[placeOfSyllable(character)] ?? ''
 }
 
 /** Whether two characters are read the same, tones aside. */
 export function soundAlike(a: string, b: string): boolean {
-  return a === b || syllableOf(a) === syllableOf(b)
+  return a === b || placeOfSyllable(a) === placeOfSyllable(b)
 }
 
 const rankOf = new Map<string, number>()

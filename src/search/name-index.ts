@@ -57,7 +57,7 @@ export function createNameIndex(entries: Iterable<NameEntry> = []): NameIndex {
   const add = ({ key, names }: NameEntry) => {
     remove(key)
     const documents = names.map((name) => {
-      const document = index.add(searchText(normaliseName(name)))
+      const document = index.add(indexedForm(name))
       held[document] = { key, name, parsed: null }
       return document
     })
@@ -78,10 +78,10 @@ export function createNameIndex(entries: Iterable<NameEntry> = []): NameIndex {
   for (const entry of entries) add(entry)
 
   const find: NameIndex['find'] = (name, { limit, threshold }) => {
-    const query = normaliseName(name)
+    const query = indexedForm(name)
     const parsed = parseNormal(query)
     const best = new Map<string, NameMatch>()
-    for (const { document } of index.find(searchText(query), { limit: comparedMost })) {
+    for (const { document } of index.find(query.replace(/[()]/gu, ''), { limit: comparedMost })) {
       const entry = held[document]
       if (entry === undefined) continue
       entry.parsed ??= parseName(entry.name)
@@ -101,7 +101,9 @@ export function createNameIndex(entries: Iterable<NameEntry> = []): NameIndex {
   }
 }
 
-/** What of a normal form is indexed: the name without its brackets, cut where no name goes on. */
-export function searchText(normal: string): string {
-  return normal.slice(0, 200).replace(/[()]/gu, '')
+/** The normal form of a name as it is indexed: cut where no name goes on. */
+export function indexedForm(name: string): string {
+  return normaliseName(name).slice(0, longestIndexed)
 }
+
+const longestIndexed = 200

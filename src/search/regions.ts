@@ -30,7 +30,8 @@ interface Known {
 }
 
 const known = new Map<string, Known>()
-let longest = 0
+/** How long names that begin with these two characters are at most: nearly no text begins with any. */
+const longestOf = new Map<string, number>()
 for (const row of regionRows.split(' ')) {
   const [, code = '', name = ''] = /^(\d+)(.+)$/u.exec(row) ?? []
   for (const writing of writingsOf(name)) {
@@ -38,10 +39,12 @@ for (const row of regionRows.split(' ')) {
     const isDistrict = writing !== name && name.endsWith('区') && code.length === 6
     ;(isDistrict ? entry.districts : entry.codes).push(code)
     known.set(writing, entry)
-    longest = Math.max(longest, writing.length)
+    const head = writing.slice(0, 2)
+    longestOf.set(head, Math.max(longestOf.get(head) ?? 0, writing.length))
   }
 }
 known.set('中国', { codes: [''], districts: [] })
+longestOf.set('中国', 2)
 
 /** Words that begin with what could be a suffix: 北京市政 is not 北京市. */
 const notASuffix = /^(?:市政|市场|市容|市民|市郊|区域|县域|州际)/u
@@ -49,6 +52,7 @@ const aSuffix = /^[省市县区州盟旗]/u
 
 /** The region at the head of `text`, inside `parents` where these are given; null where there is none. */
 export function regionAt(text: string, parents: readonly string[] | null): Place | null {
+  const longest = longestOf.get(text.slice(0, 2)) ?? 0
   for (let length = Math.min(longest, text.length); length >= 2; length--) {
     const entry = known.get(text.slice(0, length))
     if (entry === undefined) continue

@@ -2,18 +2,60 @@ import { sql, type SQL } from 'drizzle-orm'
 import type { HeldListing } from '../credit-files/repository.ts'
 import { asJson, rowsOf, type DbOrTx } from '../platform/db.ts'
 import type { SearchItem } from './schemas.ts'
+import type { NameKind, SubjectFilter } from './subject-index.ts'
 
-export interface SubjectFilter {
-  regionCode?: string | undefined
-  entityType?: string | undefined
+/** What the publication policy needs to tell a standing. */
+type Listings = Pick<HeldListing, 'list' | 'status'>[]
+
+/** A business as a result shows it. */
+export type Hit = Pick<SearchItem, 'uscc' | 'name' | 'regionCode'> & { key: string; listings: Listings }
+
+/** What a business is called by in a cursor: its code, or its id where it has none. */
+const keyColumn = sql`coalesce(s.uscc, s.id::text)`
+
+const listings = sql`coalesce((select json_agg(json_build_object('list', l.list, 'status', l.status))
+  from listing_entries l where l.uscc = s.uscc), '[]')`
+
+const hitColumns = sql`${keyColumn} as key, s.uscc, s.name, s.region_code as "regionCode", ${listings} as listings`
+
+/** A business with all that the index of names holds of it. */
+export interface IndexRow {
+  uscc: string
+  name: string
+  formerNames: string[]
+  shopNames: string[]
+  regionCode: string
+  entityType: string
+  listings: Listings
 }
 
-/** A business that was found, with what the publication policy needs to tell its standing. */
-export type Hit = Omit<SearchItem, 'standing'> & { listings: Pick<HeldListing, 'list' | 'status'>[] }
+const indexColumns = sql`s.uscc, s.name, s.former_names as "formerNames", s.region_code as "regionCode",
+  s.entity_type as "entityType", ${listings} as listings,
+  array(select distinct w.name from web_presences w where w.uscc = s.uscc limit 100) as "shopNames"`
 
-const hitColumns = sql`s.uscc, s.name, s.region_code as "regionCode",
-  coalesce((select json_agg(json_build_object('list', l.list, 'status', l.status))
-    from listing_entries l where l.uscc = s.uscc), '[]') as listings`
+/** Businesses with a code, in the order of their codes, after one. */
+export async function listIndexRows(db: DbOrTx, after: string, limit: number): Promise<IndexRow[]> {
+  return rowsOf(db, sql`select ${indexColumns} from subjects s where s.uscc > ${after} order by s.uscc limit ${limit}`)
+}
+
+export async function listIndexRowsByCodes(db: DbOrTx, usccs: readonly string[]): Promise<IndexRow[]> {
+  return rowsOf(
+    db,
+    sql`select ${indexColumns} from subjects s where s.uscc in (select json_array_elements_text(${asJson(usccs)}))`,
+  )
+}
+
+/** Businesses by the keys that `Hit` has. */
+export async function listHits(db: DbOrTx, keys: readonly string[]): Promise<Hit[]> {
+  const ids = keys.filter((key) => key.includes('-'))
+  return rowsOf(
+    db,
+    sql`select ${hitColumns} from subjects s where s.uscc in (select json_array_elements_text(${asJson(keys)}))
+        union all
+        select ${hitColumns} from subjects s where s.uscc is null
+          and s.id in (select value::uuid from json_array_elements_text(${asJson(ids)}))`,
+  )
+}
 
 function conditionsOf(filter: SubjectFilter): SQL {
   const conditions: SQL[] = [sql`true`]
@@ -27,10 +69,10 @@ export async function listByCode(
   db: DbOrTx,
   code: { uscc: string | null; registrationNumber: string | null },
   filter: SubjectFilter,
-): Promise<Hit[]> {
+): Promise<(Hit & { matchedOn: 'uscc' | 'registration-number' })[]> {
   return rowsOf(
     db,
-    sql`select ${hitColumns}, 1 as score,
+    sql`select ${hitColumns},
           case when s.uscc = ${code.uscc} then 'uscc' else 'registration-number' end as "matchedOn"
         from subjects s
         where (s.uscc = ${code.uscc} or s.registration_number = ${code.registrationNumber}) and ${conditionsOf(filter)}
@@ -66,57 +108,74 @@ async function pairsToTry(db: DbOrTx, q: string): Promise<string[][]> {
   return [affordable, common].map((some) => some.map(({ pair }) => pair)).filter((some) => some.length > 0)
 }
 
+/** A name in the database that shares pairs of characters with a query. */
+export interface NameRow {
+  key: string
+  name: string
+  matchedOn: NameKind
+}
+
 /**
- * Businesses by name, former name or name of a site or shop, best first. Names are compared by their pairs of
- * characters, normalised (`name_bigrams` in the migrations): the score is the mean of how much of the query is in the
- * name and of how much the two share (Dice), so 1 means the same name and a fragment ranks by how much of the name it is.
+ * Names, former names and names of sites and shops that share pairs of characters with the query (`name_bigrams` in the
+ * migrations): those with the most, at most `limit`, for the caller to rank.
+ * @param withoutCode only businesses that have no unified code: no event tells of them, so that no index follows them
  */
-export async function listByName(db: DbOrTx, q: string, filter: SubjectFilter, limit: number): Promise<Hit[]> {
-  for (const pairs of await pairsToTry(db, q)) {
-    const hits = await listByPairs(db, q, pairs, filter, limit)
-    if (hits.length > 0) return hits
+export async function listNames(
+  db: DbOrTx,
+  q: string,
+  filter: SubjectFilter,
+  options: { withoutCode: boolean; limit: number },
+): Promise<NameRow[]> {
+  for (const pairs of options.withoutCode ? [null] : await pairsToTry(db, q)) {
+    const rows = await listByPairs(db, q, pairs, filter, options)
+    if (rows.length > 0) return rows
   }
   return []
 }
 
-/** The best of the names that have one of these pairs. */
+/** The best of the names that have one of these pairs, or any pair of the query. */
 async function listByPairs(
   db: DbOrTx,
   q: string,
-  pairs: readonly string[],
+  pairs: readonly string[] | null,
   filter: SubjectFilter,
-  limit: number,
-): Promise<Hit[]> {
-  const wanted = sql`array(select json_array_elements_text(${asJson(pairs)}))`
+  { withoutCode, limit }: { withoutCode: boolean; limit: number },
+): Promise<NameRow[]> {
+  const wanted =
+    pairs === null ? sql`name_bigrams(${q})` : sql`array(select json_array_elements_text(${asJson(pairs)}))`
+  const candidates = withoutCode
+    ? sql`(select s.id, 'name' as matched_on, s.name
+        from subjects s where s.uscc is null and name_bigrams(s.name) && ${wanted} limit ${maxCandidates})
+      union all
+      (select s.id, 'former-name', former.name
+        from subjects s cross join unnest(s.former_names) as former (name)
+        where s.uscc is null and s.former_names <> '{}' and names_bigrams(s.former_names) && ${wanted}
+        limit ${maxCandidates})`
+    : sql`(select s.id, 'name' as matched_on, s.name
+        from subjects s where name_bigrams(s.name) && ${wanted} limit ${maxCandidates})
+      union all
+      (select s.id, 'former-name', former.name
+        from subjects s cross join unnest(s.former_names) as former (name)
+        where s.former_names <> '{}' and names_bigrams(s.former_names) && ${wanted} limit ${maxCandidates})
+      union all
+      (select s.id, 'shop-name', w.name
+        from web_presences w join subjects s on s.uscc = w.uscc
+        where name_bigrams(w.name) && ${wanted} limit ${maxCandidates})`
   return rowsOf(
     db,
     sql`
-      with candidates as (
-        (select s.id, 'name' as matched_on, s.name
-          from subjects s where name_bigrams(s.name) && ${wanted} limit ${maxCandidates})
-        union all
-        (select s.id, 'former-name', former.name
-          from subjects s cross join unnest(s.former_names) as former (name)
-          where s.former_names <> '{}' and names_bigrams(s.former_names) && ${wanted} limit ${maxCandidates})
-        union all
-        (select s.id, 'shop-name', w.name
-          from web_presences w join subjects s on s.uscc = w.uscc
-          where name_bigrams(w.name) && ${wanted} limit ${maxCandidates})
-      ), scored as (
-        select c.id, c.matched_on, shared.count::real / cardinality(query.pairs) as contained,
+      with candidates as (${candidates}), scored as (
+        select c.id, c.matched_on, c.name, shared.count::real / cardinality(query.pairs) as contained,
           2.0 * shared.count / (cardinality(query.pairs) + shared.total) as dice
         from candidates c cross join (select name_bigrams(${q}) as pairs) as query cross join lateral (
           select count(*) filter (where pair = any (query.pairs)) as count, count(*) as total
           from unnest(name_bigrams(c.name)) as pair
         ) as shared
-      ), best as (
-        select distinct on (id) id, matched_on, (contained + dice) / 2 as score from scored
-        order by id, contained + dice desc, matched_on = 'name' desc
       )
-      select ${hitColumns}, round(best.score::numeric, 4)::real as score, best.matched_on as "matchedOn"
-      from best join subjects s on s.id = best.id
-      where best.score >= 0.25 and ${conditionsOf(filter)}
-      order by best.score desc, s.uscc nulls last, s.id
+      select ${keyColumn} as key, scored.name, scored.matched_on as "matchedOn"
+      from scored join subjects s on s.id = scored.id
+      where scored.contained + scored.dice >= 0.5 and ${conditionsOf(filter)}
+      order by scored.contained + scored.dice desc, ${keyColumn}
       limit ${limit}`,
   )
 }

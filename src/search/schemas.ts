@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { standings } from '../credit-files/schemas.ts'
 import { regionPrefix } from '../registry/schemas.ts'
+import { pageQuery } from '../platform/pagination.ts'
 import { message } from '../platform/language.ts'
 import { entityTypes } from '../registry/vocabulary.ts'
 
@@ -12,11 +13,14 @@ export const searchQuery = z.strictObject({
     .max(200)
     // PostgreSQL takes no NUL.
     .regex(/^\P{Cc}*$/u, message({ zh: '不能含有控制字符', en: 'must have no control characters' }))
-    .meta({ description: 'A name or a fragment of one, a former name, a shop name, a code or an address' }),
+    .meta({
+      description:
+        'A name or a fragment of one, also in pinyin or its initials, a former name, a shop name, a code or an address',
+    }),
   regionCode: regionPrefix.optional(),
   standing: z.enum(standings).optional(),
   entityType: z.enum(entityTypes).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  ...pageQuery,
 })
 
 export const searchAnswer = z
@@ -34,8 +38,14 @@ export const searchAnswer = z
         matchedOn: z.enum(['uscc', 'registration-number', 'name', 'former-name', 'shop-name', 'url']),
       }),
     ),
-    next: z.null().meta({ description: 'Ranked results are one page; narrow the search instead' }),
+    next: z.string().nullable().meta({ description: 'Pass as `cursor` for the results that follow; null at the end' }),
   })
   .meta({ id: 'SearchResults' })
+
+/** Where a page begins in a cursor: a score and the key of the business that has it. */
+export const rankKey = z.string().regex(/^[01](?:\.\d{1,4})? [0-9A-Za-z-]{15,36}$/)
+
+/** `X-Position` of an answer. */
+export const positionHeader = 'x-position'
 
 export type SearchItem = z.output<typeof searchAnswer>['items'][number]

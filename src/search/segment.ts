@@ -27,12 +27,21 @@ export function pairOf(a: number, b: number): number {
   return ((a << 16) | b) >>> 0
 }
 
+/** Brackets stand in a normal form and not in its pairs: 甲(济南) has the pairs of 甲济南. */
+export function isBracket(unit: number): boolean {
+  return unit === 40 || unit === 41
+}
+
 /** Calls `each` for every different pair of a text. */
 export function eachPair(texts: Texts, document: number, each: (pair: number) => void): void {
   const length = texts.length(document)
   const seen: number[] = []
-  for (let at = -1; at + 1 < length; at++) {
-    const pair = pairOf(at < 0 ? 0 : texts.unit(document, at), texts.unit(document, at + 1))
+  let before = 0
+  for (let at = 0; at < length; at++) {
+    const unit = texts.unit(document, at)
+    if (isBracket(unit)) continue
+    const pair = pairOf(before, unit)
+    before = unit
     if (seen.includes(pair)) continue
     seen.push(pair)
     each(pair)

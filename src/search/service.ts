@@ -1,47 +1,162 @@
 import { publishNumber, standingOf } from '../credit-files/publication-policy.ts'
 import { findOwner } from '../credit-files/service.ts'
+import { findHead } from '../feed/repository.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { DbOrTx } from '../platform/db.ts'
 import { Problem } from '../platform/problem.ts'
 import { parseRegistrationNumber, parseUscc } from '../registry/identifiers.ts'
 import { parseWebAddress } from '../registry/web-address.ts'
-import { listByCode, listByName, type Hit, type SubjectFilter } from './repository.ts'
+import type { FollowedNames } from './follower.ts'
+import { indexedForm } from './name-index.ts'
+import { parseNormal } from './parse.ts'
+import { overlapOf, relevance } from './ranking.ts'
+import { listByCode, listHits, listNames, type Hit } from './repository.ts'
 import type { SearchItem } from './schemas.ts'
+import type { SubjectFilter } from './subject-index.ts'
+
+export interface SearchContext {
+  db: DbOrTx
+  clock: Clock
+  /** The names in this process; without them every name is looked up in the database. */
+  names: FollowedNames | null
+}
 
 export interface SearchFilter extends SubjectFilter {
   standing?: SearchItem['standing'] | undefined
 }
 
-/** How many of the best are looked at when only those of one standing are wanted. */
-const depthByStanding = 2000
-
-/** What one search box finds: a code or an old registration number exactly, an address by who filed it, else names. */
-export async function search(
-  db: DbOrTx,
-  clock: Clock,
-  q: string,
-  { standing, ...filter }: SearchFilter,
-  limit: number,
-): Promise<SearchItem[]> {
-  const hits = await findHits(db, clock, q, filter, standing === undefined ? limit : depthByStanding)
-  return hits
-    .map(({ listings, ...hit }) => ({ ...hit, standing: standingOf(listings) }))
-    .filter((item) => standing === undefined || item.standing === standing)
-    .slice(0, limit)
+/** A result with its place in the order of results: best first, then by key. */
+export interface RankedItem extends SearchItem {
+  key: string
 }
 
-async function findHits(db: DbOrTx, clock: Clock, q: string, filter: SubjectFilter, limit: number): Promise<Hit[]> {
-  const registrationNumber = publishNumber(parseRegistrationNumber(q)?.number ?? null)
-  const code = { uscc: parseUscc(q), registrationNumber }
-  if (code.uscc !== null || code.registrationNumber !== null) return listByCode(db, code, filter)
-  if (parseWebAddress(q) !== null) {
-    const owner = await codeOfOwner(db, clock, q)
-    if (owner !== null) {
-      const hits = await listByCode(db, { uscc: owner, registrationNumber: null }, filter)
-      return hits.map((hit) => ({ ...hit, matchedOn: 'url' }))
+export interface SearchResults {
+  /** In order. */
+  items: RankedItem[]
+  /** The position of the log up to which every change has been taken into account. */
+  position: number
+}
+
+/** The place of a result in the order of a search. */
+export interface Rank {
+  score: number
+  key: string
+}
+
+/**
+ * With fewer businesses than this the database is asked too, which knows of a change at once and not only after its
+ * event; with more, its answer takes longer than the event.
+ */
+const smallRegistry = 20_000
+/** A name that shares less with what was asked for is no answer to it. */
+const leastScore = 0.25
+/** As many names from the database are ranked. */
+const namesMost = 300
+
+/**
+ * What one search box finds, best first: a code or an old registration number exactly, an address by who filed it, else
+ * names, former names and names of shops, by what they mean and what they share (`relevance`), also by their pinyin and
+ * its initials. A search finds at most some 300 businesses: whoever wants others says more of the name.
+ * @param page.after the place after which the results begin
+ */
+export async function search(
+  context: SearchContext,
+  q: string,
+  filter: SearchFilter,
+  page: { limit: number; after?: Rank | null },
+): Promise<SearchResults> {
+  const exact = await findExactly(context, q, filter)
+  if (exact !== null) return exact
+  const { db, names } = context
+  const { standing, ...rest } = filter
+  const position = names?.present?.position ?? (await findHead(db)).position
+  const ranked = (await findByName(db, names, q, filter, rest)).filter((found) => isAfter(found, page.after ?? null))
+  const items: RankedItem[] = []
+  // What the index says is checked with the database as of now: a business may have gone, or its standing changed.
+  for (let at = 0; at < ranked.length && items.length < page.limit; at += page.limit) {
+    const found = ranked.slice(at, at + page.limit)
+    const hits = new Map(
+      (
+        await listHits(
+          db,
+          found.map(({ key }) => key),
+        )
+      ).map((hit) => [hit.key, hit]),
+    )
+    for (const { key, score, matchedOn } of found) {
+      const hit = hits.get(key)
+      if (hit === undefined) continue
+      const item = itemOf(hit, score, matchedOn)
+      if (standing === undefined || item.standing === standing) items.push(item)
     }
   }
-  return listByName(db, q, filter, limit)
+  return { items: items.slice(0, page.limit), position }
+}
+
+function itemOf({ listings, ...hit }: Hit, score: number, matchedOn: SearchItem['matchedOn']): RankedItem {
+  return { ...hit, standing: standingOf(listings), score, matchedOn }
+}
+
+interface Found extends Rank {
+  matchedOn: SearchItem['matchedOn']
+}
+
+function isAfter(found: Rank, after: Rank | null): boolean {
+  return after === null || found.score < after.score || (found.score === after.score && found.key > after.key)
+}
+
+async function findByName(
+  db: DbOrTx,
+  names: FollowedNames | null,
+  q: string,
+  filter: SearchFilter,
+  filterInDatabase: SubjectFilter,
+): Promise<Found[]> {
+  const index = names?.present?.index ?? null
+  const best = new Map<string, Found>()
+  const offer = (found: Found) => {
+    const score = Math.round(found.score * 10_000) / 10_000
+    if (score >= leastScore && score > (best.get(found.key)?.score ?? 0)) best.set(found.key, { ...found, score })
+  }
+  for (const { uscc, score, matchedOn } of index?.find(q, filter) ?? []) offer({ key: uscc, score, matchedOn })
+  const withoutCode = index !== null && index.size >= smallRegistry
+  const query = indexedForm(q)
+  const parsed = parseNormal(query)
+  for (const { key, name, matchedOn } of await listNames(db, q, filterInDatabase, { withoutCode, limit: namesMost })) {
+    const normal = indexedForm(name)
+    offer({ key, matchedOn, score: relevance(parsed, parseNormal(normal), overlapOf(query, normal)) })
+  }
+  return [...best.values()].sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1))
+}
+
+/** Who is meant by a code, an old registration number or an address; null for a name. */
+async function findExactly(
+  { db, clock }: SearchContext,
+  q: string,
+  { standing, ...filter }: SearchFilter,
+): Promise<SearchResults | null> {
+  const registrationNumber = publishNumber(parseRegistrationNumber(q)?.number ?? null)
+  const uscc = parseUscc(q)
+  const answer = (hits: RankedItem[], position: number) => ({
+    items: hits.filter((item) => standing === undefined || item.standing === standing),
+    position,
+  })
+  if (uscc !== null || registrationNumber !== null) {
+    const [{ position }, hits] = await Promise.all([findHead(db), listByCode(db, { uscc, registrationNumber }, filter)])
+    return answer(
+      hits.map(({ matchedOn, ...hit }) => itemOf(hit, 1, matchedOn)),
+      position,
+    )
+  }
+  if (parseWebAddress(q) === null) return null
+  const owner = await codeOfOwner(db, clock, q)
+  if (owner === null) return null
+  const { position } = await findHead(db)
+  const hits = await listByCode(db, { uscc: owner, registrationNumber: null }, filter)
+  return answer(
+    hits.map(({ matchedOn: _, ...hit }) => itemOf(hit, 1, 'url')),
+    position,
+  )
 }
 
 async function codeOfOwner(db: DbOrTx, clock: Clock, q: string): Promise<string | null> {

@@ -9,6 +9,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { languageOf } from '../platform/language.ts'
 import { Problem, problems, toProblem, type ProblemCode } from '../platform/problem.ts'
+import type { FollowedNames } from '../search/follower.ts'
 import { assets } from './assets.ts'
 import { creditFilePage } from './credit-file-page.tsx'
 import { feedPage } from './feed-page.tsx'
@@ -19,6 +20,7 @@ import { findPage } from './search.ts'
 interface Options {
   db: Db
   clock: Clock
+  names: FollowedNames
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
 }
@@ -44,7 +46,7 @@ const searchQuery = z.object({
 })
 
 /** The public pages. Their faults are pages too, so the plugin has an error handler of its own. */
-export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, publicUrl }, done) => {
+export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, names, publicUrl }, done) => {
   app.addHook('onRequest', async (_request, reply) => {
     void reply.headers(securityHeaders)
   })
@@ -65,7 +67,7 @@ export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, 
   )
 
   app.get('/search', { schema: { hide: true, querystring: searchQuery } }, async (request, reply) => {
-    const found = await findPage(db, clock, languageOf(request), request.query.q)
+    const found = await findPage({ db, clock, names }, languageOf(request), request.query.q)
     if ('uscc' in found) return reply.redirect(`/credit-files/${found.uscc}`, 303)
     return sendPage(request, reply, found.page)
   })

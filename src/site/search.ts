@@ -1,11 +1,9 @@
 import { findOwner } from '../credit-files/service.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/db.ts'
 import type { Language } from '../platform/language.ts'
 import { Problem, problems } from '../platform/problem.ts'
 import { normaliseCode, parseUscc } from '../registry/identifiers.ts'
 import { parseWebAddress } from '../registry/web-address.ts'
-import { search } from '../search/service.ts'
+import { search, type SearchContext } from '../search/service.ts'
 import { searchPage } from './search-page.tsx'
 import { results as texts } from './texts.ts'
 
@@ -19,17 +17,16 @@ const longestName = 200
  * @throws Problem invalid-request for a name that is too long, unknown-web-presence for a long link that nobody filed
  */
 export async function findPage(
-  db: Db,
-  clock: Clock,
+  context: SearchContext,
   language: Language,
   q: string,
 ): Promise<{ page: string } | { uscc: string }> {
   const isAddress = parseWebAddress(q) !== null
   if (q.length > longestName) {
     if (!isAddress) throw new Problem('invalid-request', texts.tooLong)
-    return { uscc: (await findOwner({ db, clock, language }, q)).file.subject.uscc }
+    return { uscc: (await findOwner({ ...context, language }, q)).file.subject.uscc }
   }
-  const items = q === '' ? [] : await search(db, clock, q, {}, limit)
+  const items = q === '' ? [] : (await search(context, q, {}, { limit })).items
   const [first] = items
   const isExact = first !== undefined && ['uscc', 'registration-number', 'url'].includes(first.matchedOn)
   if (isExact && items.length === 1 && first.uscc !== null) return { uscc: first.uscc }

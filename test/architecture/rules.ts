@@ -1,7 +1,8 @@
 import type { IForbiddenRuleType } from 'dependency-cruiser'
 
 /** Files of plain values and pure functions: no database, no HTTP, no clock, no environment. */
-export const pureFiles = '^src/[^/]+/(domain|vocabulary|identifiers|web-address|platforms|publication-policy)\\.ts$'
+export const pureFiles =
+  '^src/[^/]+/(domain|chain|vocabulary|identifiers|web-address|platforms|publication-policy)\\.ts$|^src/search/(data/[^/]+|align|bigram-index|characters|compare|name-index|normalise|parse|pinyin|ranking|regions|score|segment|subject-index)\\.ts$'
 
 const feature = '^src/(registry|sources|listings|feed|credit-files|search|screening|partners|site)/'
 /** A feature's own folder, as captured by `from`. */
@@ -33,7 +34,7 @@ export const rules: IForbiddenRuleType[] = [
         pureFiles,
         '^src/rulebook/',
         '^(node:)?crypto$',
-        'node_modules/(canonicalize|tldts)/',
+        'node_modules/(canonicalize|opencc-js|pinyin-pro|tldts)/',
         '^src/platform/language\\.ts$',
       ],
       dependencyTypesNot: ['type-only'],

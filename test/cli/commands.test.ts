@@ -124,12 +124,24 @@ test.concurrent('serve listens where it says, and ends at SIGINT', async () => {
 
 const commands = [
   [],
-  ...[['serve'], ['demo'], ['migrate'], ['import'], ['config'], ['job'], ['partner'], ['key']],
+  ...[
+    ['serve'],
+    ['demo'],
+    ['migrate'],
+    ['import'],
+    ['config'],
+    ['job'],
+    ['partner'],
+    ['key'],
+    ['signing-key'],
+    ['verify-feed'],
+  ],
   ...[
     ['job', 'run'],
     ['job', 'list'],
     ['partner', 'create'],
     ['key', 'create'],
+    ['signing-key', 'rotate'],
   ],
 ]
 test.concurrent.each(commands.map((command) => [command.join(' '), command] as const))(

@@ -41,3 +41,11 @@ describe('describing the settings', () => {
     expect(described.every((setting) => setting.description.length > 10)).toBe(true)
   })
 })
+
+it('takes several NATS servers, never prints their password, and refuses what is none', () => {
+  const NATS_URL = 'nats://user:hunter2@one:4222, nats://two:4222'
+  expect(JSON.stringify(describeConfig(parseConfig({ NATS_URL })))).not.toContain('hunter2')
+  for (const bad of ['localhost:4222', 'http://one:4222', 'nats://', 'nats://one,two']) {
+    expect(() => parseConfig({ NATS_URL: bad })).toThrow(/^NATS_URL: /)
+  }
+})

@@ -96,7 +96,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Businesses by name, code or address, best match first */
+        /**
+         * Businesses by name, code or address, best match first
+         * @description At most some 300 businesses are found: say more of the name for others. `X-Position` tells the position of the feed up to which every change has been taken into account.
+         */
         get: operations["searchSubjects"];
         put?: never;
         post?: never;
@@ -866,8 +869,8 @@ export interface components {
                 /** @enum {string} */
                 matchedOn: "uscc" | "registration-number" | "name" | "former-name" | "shop-name" | "url";
             }[];
-            /** @description Ranked results are one page; narrow the search instead */
-            next: null;
+            /** @description Pass as `cursor` for the results that follow; null at the end */
+            next: string | null;
         };
         QuarantinePage: {
             items: {
@@ -1132,13 +1135,15 @@ export interface operations {
     searchSubjects: {
         parameters: {
             query: {
-                /** @description A name or a fragment of one, a former name, a shop name, a code or an address */
+                /** @description A name or a fragment of one, also in pinyin or its initials, a former name, a shop name, a code or an address */
                 q: string;
                 /** @description Prefix of a GB/T 2260 code */
                 regionCode?: string;
                 standing?: "clear" | "abnormal" | "serious-violator";
                 entityType?: "enterprise" | "individual-business" | "farmer-cooperative" | "branch";
                 limit?: number;
+                /** @description The `next` of the page before */
+                cursor?: string;
             };
             header?: never;
             path?: never;

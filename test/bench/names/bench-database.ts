@@ -1,0 +1,29 @@
+import postgres from 'postgres'
+import { openDatabase, migrateDatabase, type Database } from '../../../src/platform/db.ts'
+
+const server = process.env['DATABASE_URL'] ?? 'postgres://root@127.0.0.1:5432/postgres'
+
+/** A database of its own on the server of DATABASE_URL (the local one without it); null where none answers. */
+export async function openBenchDatabase(): Promise<(Database & { drop: () => Promise<void> }) | null> {
+  const name = `xinjian_bench_${String(process.pid)}`
+  const admin = postgres(server, { max: 1, onnotice: () => undefined, connect_timeout: 3 })
+  try {
+    await admin.unsafe(
+      `create database ${name} template template0 encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'`,
+    )
+  } catch {
+    await admin.end()
+    return null
+  }
+  const url = server.replace(/\/[^/?]*(\?|$)/, `/${name}$1`)
+  await migrateDatabase(url)
+  const database = openDatabase(url)
+  return {
+    ...database,
+    drop: async () => {
+      await database.close()
+      await admin.unsafe(`drop database ${name} with (force)`)
+      await admin.end()
+    },
+  }
+}

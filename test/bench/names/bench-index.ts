@@ -1,0 +1,230 @@
+import { sql } from 'drizzle-orm'
+import FlexSearch from 'flexsearch'
+import { buildApp } from '../../../src/app.ts'
+import { parseConfig } from '../../../src/config.ts'
+import { startFeedListener } from '../../../src/feed/listener.ts'
+import { systemClock } from '../../../src/platform/clock.ts'
+import { asJson, rowsOf, type Db } from '../../../src/platform/db.ts'
+import { generateSigningKey, signingWith } from '../../../src/platform/signing.ts'
+import { startFollowingNames } from '../../../src/search/follower.ts'
+import { normaliseName } from '../../../src/search/normalise.ts'
+import { parseName } from '../../../src/search/parse.ts'
+import { search } from '../../../src/search/service.ts'
+import { openBenchDatabase } from './bench-database.ts'
+import { madeUpCode, makeNames } from './make-names.ts'
+import { oneOf, randomFrom, readNames } from './names.ts'
+import { quantiles, say, table } from './report.ts'
+import { variantKinds, variantOf } from './variants.ts'
+
+interface Query {
+  kind: string
+  q: string
+  uscc: string
+}
+
+interface Options {
+  n: number
+  queries: number
+  /** Queries for the slow alternatives. */
+  others: number
+}
+
+const mebibyte = 1024 * 1024
+
+/** Finding one of `n` names by another writing of it: recall, time, memory, in process and over HTTP. */
+export async function benchIndex({ n, queries: queryCount, others }: Options): Promise<void> {
+  const database = await openBenchDatabase()
+  if (database === null) return void say('No PostgreSQL answers: the index of names is left out.\n')
+  try {
+    const given = (readNames() ?? []).slice(0, n)
+    if (given.length === 0) say('../shared/data/names-200k.tsv.gz is not there: all names are made.\n')
+    const names = [...new Set([...given.map(({ name }) => name), ...makeNames(n - given.length, given, 7)])]
+    const subjects = names.map((name, number) => ({ uscc: madeUpCode(number + 1), name }))
+    say(`## ${subjects.length} businesses (${given.length} registered names, the others made)\n`)
+    await insertSubjects(database.db, subjects)
+    const queries = makeQueries(subjects, queryCount)
+    const sets = new Map(queries.map((query) => [query.kind, queries.filter(({ kind }) => kind === query.kind)]))
+
+    const listener = startFeedListener(database.url)
+    const before = memory()
+    const start = performance.now()
+    const followed = startFollowingNames(database.db, listener)
+    await followed.built
+    const seconds = (performance.now() - start) / 1000
+    const index = followed.present?.index
+    if (index === undefined) throw new Error('the index was not built')
+    const after = memory()
+    table(
+      ['building from the database', 'typed arrays', 'heap', 'RSS of the process'],
+      [
+        [
+          `${seconds.toFixed(1)} s`,
+          `${(index.bytes / mebibyte).toFixed(0)} MB`,
+          `+${((after.heapUsed - before.heapUsed) / mebibyte).toFixed(0)} MB`,
+          `${(after.rss / mebibyte).toFixed(0)} MB (before: ${(before.rss / mebibyte).toFixed(0)})`,
+        ],
+      ],
+    )
+
+    const context = { db: database.db, clock: systemClock, names: followed }
+    const inProcess = async ({ q }: Query) => {
+      const found = index.find(q, {})
+      return found.sort((a, b) => b.score - a.score).map(({ uscc }) => uscc)
+    }
+    const rows: (string | number)[][] = []
+    for (const [kind, set] of sets) rows.push([`in process: ${kind}`, ...(await measure(set, inProcess))])
+    const variants = queries.filter(({ kind }) => !others_.has(kind))
+    rows.push(['**in process, all variants**', ...(await measure(variants, inProcess))])
+
+    const app = await buildApp({
+      db: database.db,
+      config: parseConfig({}),
+      clock: systemClock,
+      listener,
+      signing: await signingWith([await generateSigningKey()]),
+      publicUrl: () => 'http://bench',
+    })
+    const address = await app.listen({ port: 0, host: '127.0.0.1' })
+    try {
+      // The app follows the log with an index of its own.
+      while (Number((await get(`${address}/v1/search?q=a`)).position) < 0);
+      const overHttp = async ({ q }: Query) =>
+        (await get(`${address}/v1/search?q=${encodeURIComponent(q)}&limit=10`)).usccs
+      await untilIndexed(address, variants[0])
+      rows.push(['over HTTP, all variants', ...(await measure(variants, overHttp))])
+      rows.push([
+        'over HTTP, a constant',
+        ...(await measure(variants, async () => (await get(`${address}/livez`), []))),
+      ])
+      const codes = variants.map(({ uscc }): Query => ({ kind: 'code', q: uscc, uscc }))
+      rows.push([
+        'code, without HTTP',
+        ...(await measure(codes, async ({ q }) =>
+          (await search(context, q, {}, { limit: 10 })).items.flatMap(({ uscc }) => uscc ?? []),
+        )),
+      ])
+      rows.push(['code, over HTTP', ...(await measure(codes, overHttp))])
+    } finally {
+      await app.close()
+      await followed.stop()
+    }
+
+    const some = variants.slice(0, others)
+    const trigram = await trigramIndex(database.db)
+    rows.push([
+      `pg_trgm GIN, similarity (${some.length} queries, index ${trigram.seconds.toFixed(0)} s)`,
+      ...(await measure(some, trigram.find)),
+    ])
+    const library = flexSearch(subjects.slice(0, flexMost))
+    const known = new Set(subjects.slice(0, flexMost).map(({ uscc }) => uscc))
+    const among = queries.filter(({ kind, uscc }) => !others_.has(kind) && known.has(uscc)).slice(0, others * 3)
+    rows.push([
+      `FlexSearch, pairs of characters, ${known.size} names (${among.length} queries, built in ${library.seconds.toFixed(0)} s)`,
+      ...(await measure(among, library.find)),
+    ])
+    table(['', 'recall@1', 'recall@10', 'p50 / p95 / p99 ms'], rows)
+  } finally {
+    await database.drop()
+  }
+}
+
+/** Queries that are no other writing of a whole name: they have no one true answer. */
+const others_ = new Set(['fragment of 2', 'fragment of 4', 'pinyin', 'two wrong characters'])
+/** FlexSearch takes some 1.5 GB and minutes for more. */
+const flexMost = 200_000
+
+function makeQueries(subjects: readonly { uscc: string; name: string }[], count: number): Query[] {
+  const random = randomFrom(11)
+  const queries: Query[] = []
+  const kinds = [...variantKinds, 'two wrong characters', 'fragment of 2', 'fragment of 4'] as const
+  for (let turn = 0; queries.length < count; turn++) {
+    const kind = kinds[turn % kinds.length]!
+    const { uscc, name } = oneOf(subjects, random)
+    let q: string | null
+    if (kind === 'two wrong characters') {
+      const once = variantOf(name, 'ocr_char', random)
+      q = once === null ? null : variantOf(once, 'ocr_char', random)
+    } else if (kind === 'fragment of 2' || kind === 'fragment of 4') {
+      q = parseName(name).core.slice(0, kind === 'fragment of 2' ? 2 : 4)
+    } else q = variantOf(name, kind, random)
+    if (q !== null && q.length > 1) queries.push({ kind, q, uscc })
+  }
+  return queries
+}
+
+async function measure(
+  queries: readonly Query[],
+  find: (query: Query) => Promise<readonly string[]>,
+): Promise<[string, string, string]> {
+  const times: number[] = []
+  let first = 0
+  let firstTen = 0
+  for (const query of queries) {
+    const start = performance.now()
+    const found = await find(query)
+    times.push(performance.now() - start)
+    if (found[0] === query.uscc) first++
+    if (found.slice(0, 10).includes(query.uscc)) firstTen++
+  }
+  const share = (count: number) => (count / Math.max(1, queries.length)).toFixed(3)
+  return [share(first), share(firstTen), quantiles(times)]
+}
+
+async function get(url: string): Promise<{ usccs: string[]; position: string | null }> {
+  const response = await fetch(url)
+  const { items = [] } = (await response.json()) as { items?: { uscc: string | null }[] }
+  return { usccs: items.flatMap(({ uscc }) => uscc ?? []), position: response.headers.get('x-position') }
+}
+
+/** Pinyin is answered by the index alone: once it is, the index is there. */
+async function untilIndexed(address: string, query: Query | undefined): Promise<void> {
+  const letters = 'youxiangongsi'
+  if (query === undefined) return
+  while ((await get(`${address}/v1/search?q=${letters}`)).usccs.length === 0);
+}
+
+async function insertSubjects(db: Db, subjects: readonly { uscc: string; name: string }[]): Promise<void> {
+  // Only what is measured is indexed: the pairs of characters in SQL serve while the index is being built.
+  await db.execute(sql`drop index subjects_name_bigrams`)
+  for (let at = 0; at < subjects.length; at += 10_000) {
+    await db.execute(sql`
+      insert into subjects (id, uscc, flags, name, former_names, entity_type, status, region_code, source_id, source_updated_at, received_at)
+      select gen_random_uuid(), s.uscc, '{}', s.name, '{}', 'enterprise', 'active', '999900', 'bench', now(), now()
+      from json_to_recordset(${asJson(subjects.slice(at, at + 10_000))}) as s (uscc text, name text)`)
+  }
+  await db.execute(sql`vacuum analyze subjects`)
+}
+
+async function trigramIndex(db: Db) {
+  await db.execute(sql`create extension if not exists pg_trgm`)
+  const start = performance.now()
+  await db.execute(sql`create index on subjects using gin (name gin_trgm_ops)`)
+  const seconds = (performance.now() - start) / 1000
+  const find = async ({ q }: Query) => {
+    const rows = await rowsOf<{ uscc: string }>(
+      db,
+      sql`select uscc from subjects where name % ${q} order by similarity(name, ${q}) desc limit 10`,
+    )
+    return rows.map(({ uscc }) => uscc)
+  }
+  return { seconds, find }
+}
+
+function flexSearch(subjects: readonly { uscc: string; name: string }[]) {
+  const encode = (text: string) => {
+    const normal = normaliseName(text)
+    return Array.from({ length: Math.max(1, normal.length - 1) }, (_, at) => normal.slice(at, at + 2))
+  }
+  const start = performance.now()
+  const index = new FlexSearch.Index({ tokenize: 'strict', encode })
+  subjects.forEach(({ name }, number) => index.add(number, name))
+  const seconds = (performance.now() - start) / 1000
+  const find = async ({ q }: Query) =>
+    (await index.searchAsync(q, { limit: 10, suggest: true })).map((number) => subjects[Number(number)]?.uscc ?? '')
+  return { seconds, find }
+}
+
+function memory() {
+  globalThis.gc?.()
+  return process.memoryUsage()
+}
