@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
@@ -32,6 +33,10 @@ import { refuseConnection, registerProblems, sendError } from './platform/proble
 import type { Signing } from './platform/signing.ts'
 import { sanctionRoutes } from './sanctions/routes.ts'
 import { codeListRoutes } from './registry/routes.ts'
+import { monitorRoutes } from './screening/monitor-routes.ts'
+import { reconcileRoutes } from './screening/reconcile-routes.ts'
+import { screeningRoutes } from './screening/routes.ts'
+import { createScreener, type Screener } from './screening/screener.ts'
 import { startFollowingNames } from './search/follower.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
@@ -45,6 +50,8 @@ export interface AppOptions {
   clock: Clock
   listener: FeedListener
   signing: Signing
+  /** The lists in this process's memory; one of its own without it. */
+  screener?: Screener
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
   logger?: FastifyBaseLogger
@@ -60,6 +67,7 @@ export async function buildApp({
   clock,
   listener,
   signing,
+  screener = createScreener(),
   publicUrl,
   logger,
 }: AppOptions): Promise<FastifyInstance> {
@@ -83,9 +91,17 @@ export async function buildApp({
   registerProblems(app)
   // A connection that is in use when the closing begins would be kept alive, and the closing with it.
   let closing = false
+  // One that was opened in reserve and never used is not idle to Node, and would hold the closing for a minute.
+  const unused = new Set<Socket>()
+  app.server.on('connection', (socket) => {
+    unused.add(socket)
+    socket.once('close', () => unused.delete(socket))
+  })
+  app.addHook('onRequest', async (request) => void unused.delete(request.raw.socket))
   app.addHook('preClose', async () => {
     closing = true
     await listener.stop()
+    for (const socket of unused) socket.destroy()
   })
   app.addHook('onSend', async (_request, reply) => {
     if (closing) void reply.header('connection', 'close')
@@ -124,6 +140,9 @@ export async function buildApp({
   await app.register(snapshotRoutes, { db, authenticate, folder: snapshotDirOf(config) })
   await app.register(exportRoutes, { db, authenticate, publicUrl })
   await app.register(subscriptionRoutes, { db, clock, outbound, authenticate })
+  await app.register(screeningRoutes, { db, clock, signing, screener, authenticate, publicUrl })
+  await app.register(monitorRoutes, { db, clock, authenticate })
+  await app.register(reconcileRoutes, { db, clock, names, publicUrl })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, names, publicUrl })
   return app

@@ -8,6 +8,8 @@ import { startSequencer } from './feed/sequencer.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, type Database } from './platform/db.ts'
 import { openOutbound } from './platform/outbound.ts'
+import { createScreener } from './screening/screener.ts'
+import { startScreening } from './screening/worker.ts'
 import { openSigning } from './platform/signing.ts'
 import { startDelivery } from './subscriptions/worker.ts'
 
@@ -35,6 +37,7 @@ function requestOf({ method, routeOptions, ip }: FastifyRequest) {
 export async function startServer(database: Database, config: Config, log: Logger): Promise<Server> {
   const signing = await openSigning(config)
   const listener = startFeedListener(database.url)
+  const screener = createScreener()
   let publicUrl = config.PUBLIC_URL ?? ''
   const app = await buildApp({
     db: database.db,
@@ -42,6 +45,7 @@ export async function startServer(database: Database, config: Config, log: Logge
     clock: systemClock,
     listener,
     signing,
+    screener,
     publicUrl: () => publicUrl,
     logger: log,
   })
@@ -56,6 +60,7 @@ export async function startServer(database: Database, config: Config, log: Logge
   const sequencer = startSequencer(database.db, log)
   const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
   const delivery = startDelivery({ db: database.db, outbound, clock: systemClock, log, listener })
+  const screening = startScreening({ db: database.db, listener, clock: systemClock, screener }, log)
   const publisher =
     config.NATS_URL === undefined ? null : startNatsPublisher({ database, listener, natsUrl: config.NATS_URL, log })
   return {
@@ -63,6 +68,7 @@ export async function startServer(database: Database, config: Config, log: Logge
     publicUrl,
     stop: async () => {
       await Promise.all([app.close(), delivery.stop()])
+      await screening.stop()
       await outbound.close()
       await publisher?.stop()
       await sequencer.stop()

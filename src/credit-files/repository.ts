@@ -68,42 +68,66 @@ export async function findHeldFile(db: DbOrTx, uscc: string, today: string): Pro
   return row?.file ?? null
 }
 
+/** Where an address may be filed: the keys to try, most exact first, and its host. */
+export interface AskedAddress {
+  keys: readonly string[]
+  host: string
+}
+
 export interface Claim {
   uscc: string
   webPresenceId: string
+  /** Other businesses that say they run the same site or shop now, in order of code. */
+  otherClaimants: string[]
 }
 
+/** The others who claim the address of the row `w` and have not given it up. */
+const otherClaimants = sql`coalesce((
+  select json_agg(distinct o.uscc order by o.uscc) from web_presences o
+  where o.key = w.key and o.uscc <> w.uscc and o.status <> 'retired'), '[]') as "otherClaimants"`
+
 /**
- * Who runs the site or shop with the first of these keys that anybody filed; of several claimants the one that uses it
- * and confirmed it last. The last key is the bare host: it stands for a business only while no other business has filed
- * something below it, since the host of a platform is never one seller.
+ * For each address, in the order given, who runs the site or shop with the first of its keys that anybody filed; of
+ * several claimants the one that uses it and confirmed it last. The last key may be the bare host: it stands for a business
+ * only while no other business has filed something below it, since the host of a platform is never one seller.
  */
-export async function findClaim(db: DbOrTx, keys: readonly string[], host: string): Promise<Claim | null> {
-  const [row] = await rowsOf<Claim>(
+export async function listClaims(db: DbOrTx, addresses: readonly AskedAddress[]): Promise<(Claim | null)[]> {
+  const asked = addresses.map(({ keys, host }, place) => ({ place, keys, host }))
+  const rows = await rowsOf<Claim & { place: number }>(
     db,
     sql`with tried as (
-          select k.key, k.rank from json_array_elements_text(${asJson(keys)}) with ordinality as k (key, rank)
+          select a.place, a.host, k.key, k.rank
+          from json_to_recordset(${asJson(asked)}) as a (place int, host text, keys json)
+            cross join json_array_elements_text(a.keys) with ordinality as k (key, rank)
+        ), first as (
+          select distinct on (t.place) t.place, w.uscc, w.id, w.key
+          from tried t join web_presences w on w.key = t.key
+          where t.rank = 1 or w.key <> t.host
+            or not exists (select from web_presences o where o.host = t.host and o.uscc <> w.uscc)
+          order by t.place, t.rank, w.status = 'retired', w.confirmed_on desc, w.id
         )
-        select w.uscc, w.id as "webPresenceId"
-        from tried t join web_presences w on w.key = t.key
-        where t.rank = 1 or w.key <> ${host}
-          or not exists (select from web_presences o where o.host = ${host} and o.uscc <> w.uscc)
-        order by t.rank, w.status = 'retired', w.confirmed_on desc, w.id
-        limit 1`,
+        select w.place, w.uscc, w.id as "webPresenceId", ${otherClaimants} from first w`,
   )
-  return row ?? null
+  const byPlace = new Map(rows.map(({ place, ...claim }) => [place, claim]))
+  return addresses.map((_, place) => byPlace.get(place) ?? null)
 }
 
 /**
- * The one business whose site has its only addresses on this host, when the host itself was not filed: somebody typed
- * the host of a site that is filed with a path.
+ * For each host the one business whose site has its only addresses on it, when the host itself was not filed: somebody
+ * typed the host of a site that is filed with a path.
  */
-export async function findClaimOfHost(db: DbOrTx, host: string): Promise<Claim | null> {
-  const rows = await rowsOf<Claim & { kind: string }>(
+export async function listClaimsOfHosts(db: DbOrTx, hosts: readonly string[]): Promise<(Claim | null)[]> {
+  const rows = await rowsOf<Claim & { host: string }>(
     db,
-    sql`select distinct on (w.uscc) w.uscc, w.id as "webPresenceId", w.kind from web_presences w
-        where w.host = ${host} order by w.uscc, w.status = 'retired', w.confirmed_on desc, w.id limit 2`,
+    sql`with of_business as (
+          select distinct on (w.host, w.uscc) w.host, w.uscc, w.id, w.key, w.kind from web_presences w
+          where w.host in (select json_array_elements_text(${asJson(hosts)}))
+          order by w.host, w.uscc, w.status = 'retired', w.confirmed_on desc, w.id
+        )
+        select w.host, w.uscc, w.id as "webPresenceId", ${otherClaimants} from of_business w
+        where w.kind = 'website'
+          and not exists (select from of_business o where o.host = w.host and o.uscc <> w.uscc)`,
   )
-  const [row] = rows
-  return rows.length === 1 && row?.kind === 'website' ? row : null
+  const byHost = new Map(rows.map(({ host, ...claim }) => [host, claim]))
+  return hosts.map((host) => byHost.get(host) ?? null)
 }

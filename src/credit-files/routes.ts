@@ -165,8 +165,8 @@ export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, c
     },
     async (request, reply) => {
       const reader = { db, clock, language: languageOf(request) }
-      const { webPresence, file } = await findOwner(reader, request.query.url)
-      const answer = { webPresence, subject: file.subject, standing: file.standing }
+      const { webPresence, file, otherClaimants } = await findOwner(reader, request.query.url)
+      const answer = { webPresence, subject: file.subject, standing: file.standing, otherClaimants }
       if (notModified(request, reply, answer)) return reply.code(304).send()
       return answer
     },

@@ -138,7 +138,15 @@ export const lookupQuery = z.strictObject({
 })
 
 export const lookupSchema = z
-  .object({ webPresence: webPresenceSchema, subject: subjectSchema, standing: z.enum(standings) })
+  .object({
+    webPresence: webPresenceSchema,
+    subject: subjectSchema,
+    standing: z.enum(standings),
+    otherClaimants: z.array(z.string()).meta({
+      description:
+        'Codes of other businesses that say they run the same address; `webPresence.status` is `disputed` then',
+    }),
+  })
   .meta({ id: 'WebPresenceOwner' })
 
 export const timelineAnswer = z

@@ -4,13 +4,13 @@ import { dayOf } from '../platform/clock.ts'
 import type { DbOrTx } from '../platform/db.ts'
 import type { Language } from '../platform/language.ts'
 import { Problem } from '../platform/problem.ts'
-import { keysToTry, parseWebAddress } from '../registry/web-address.ts'
+import { keysToTry, parseWebAddress, type WebAddress } from '../registry/web-address.ts'
 import { listSanctions } from '../sanctions/repository.ts'
 import type { HeldFile } from './held.ts'
 import { fileAt } from './past.ts'
 import { findRecordedFile } from './past-repository.ts'
 import { publishFile } from './publication-policy.ts'
-import { findClaim, findClaimOfHost, findHeldFile } from './repository.ts'
+import { findHeldFile, listClaims, listClaimsOfHosts, type Claim } from './repository.ts'
 import type { CreditFile } from './schemas.ts'
 
 export interface Reader {
@@ -64,9 +64,30 @@ function notYet(parameter: 'asOf' | 'knownAt'): Problem {
   const detail = { zh: '不能晚于现在。', en: 'It must not be in the future.' }
   return new Problem('invalid-request', detail, { errors: [{ pointer: `/querystring/${parameter}`, detail }] })
 }
+
+/** Who runs each of these sites or shops, null for those that nobody filed, in the order given. */
+export async function findClaims(db: DbOrTx, addresses: readonly WebAddress[]): Promise<(Claim | null)[]> {
+  if (addresses.length === 0) return []
+  const claims = await listClaims(
+    db,
+    addresses.map((address) => ({ keys: keysToTry(address), host: address.host })),
+  )
+  const bareHosts = addresses.filter(
+    ({ key, host, platform }, i) => claims[i] === null && key === host && platform === null,
+  )
+  if (bareHosts.length === 0) return claims
+  const hosts = [...new Set(bareHosts.map(({ host }) => host))]
+  const claimOf = new Map((await listClaimsOfHosts(db, hosts)).map((claim, i) => [hosts[i], claim]))
+  return claims.map(
+    (claim, i) =>
+      claim ?? (addresses[i]?.key === addresses[i]?.host ? (claimOf.get(addresses[i]?.host) ?? null) : null),
+  )
+}
+
 export interface Owner {
   webPresence: CreditFile['webPresences'][number]
   file: CreditFile
+  otherClaimants: string[]
 }
 
 /**
@@ -82,16 +103,14 @@ export async function findOwner(reader: Reader, pasted: string): Promise<Owner> 
     }
     throw new Problem('invalid-request', detail, { errors: [{ pointer: '/querystring/url', detail }] })
   }
-  const claim =
-    (await findClaim(reader.db, keysToTry(address), address.host)) ??
-    (address.key === address.host ? await findClaimOfHost(reader.db, address.host) : null)
+  const [claim = null] = await findClaims(reader.db, [address])
   const file = claim === null ? null : await readCreditFile(reader, claim.uscc)
   const webPresence = file?.webPresences.find((presence) => presence.id === claim?.webPresenceId)
-  if (file === null || webPresence === undefined) {
+  if (claim === null || file === null || webPresence === undefined) {
     throw new Problem('unknown-web-presence', {
       zh: `没有主体填报过 ${address.key}。`,
       en: `No business has filed ${address.key}.`,
     })
   }
-  return { webPresence, file }
+  return { webPresence, file, otherClaimants: claim.otherClaimants }
 }

@@ -16,6 +16,8 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
     tags: [
       { name: 'Public lookup' },
       { name: 'Rulebook' },
+      { name: 'Screening' },
+      { name: 'Reconciliation' },
       { name: 'Feed' },
       { name: 'Webhooks' },
       { name: 'Staff' },

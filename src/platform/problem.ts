@@ -193,6 +193,30 @@ export const problems = {
       en: 'You have no subscription with this id. GET /v1/subscriptions lists those that you have.',
     },
   },
+  'unknown-screening': {
+    status: 404,
+    title: { zh: '没有该次筛查', en: 'No such screening' },
+    meaning: {
+      zh: '没有此编号的筛查记录，或该记录属于其他合作方。',
+      en: 'No screening has this id, or it is another partner’s.',
+    },
+  },
+  'unknown-monitor': {
+    status: 404,
+    title: { zh: '没有该监测名单', en: 'No such monitor' },
+    meaning: {
+      zh: '没有此编号的监测名单或成员，或该名单属于其他合作方。',
+      en: 'No monitor has this id, it has no such member, or it is another partner’s.',
+    },
+  },
+  'monitor-full': {
+    status: 422,
+    title: { zh: '监测名单已满', en: 'The monitor is full' },
+    meaning: {
+      zh: '一个监测名单最多有1,000,000个成员。请移除不再需要的成员，或另建名单。',
+      en: 'A monitor has at most 1,000,000 members. Remove some, or make another.',
+    },
+  },
   'request-too-large': {
     status: 413,
     title: { zh: '请求内容过大', en: 'The request is too large' },

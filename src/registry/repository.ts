@@ -134,6 +134,7 @@ export interface WebPresenceRow {
   url: string
   host: string
   key: string
+  platform: string | null
   sources: string[]
   status: string
   firstSeenOn: string
@@ -143,7 +144,7 @@ export interface WebPresenceRow {
 export async function listWebPresences(db: DbOrTx, usccs: readonly string[]): Promise<WebPresenceRow[]> {
   return rowsOf<WebPresenceRow>(
     db,
-    sql`select w.id, w.uscc, w.kind, w.name, w.url, w.host, w.key, w.sources, w.status,
+    sql`select w.id, w.uscc, w.kind, w.name, w.url, w.host, w.key, w.platform, w.sources, w.status,
           w.first_seen_on::text as "firstSeenOn", w.confirmed_on::text as "confirmedOn"
         from web_presences w where w.uscc in (select json_array_elements_text(${asJson(usccs)}))`,
   )
@@ -151,14 +152,14 @@ export async function listWebPresences(db: DbOrTx, usccs: readonly string[]): Pr
 
 export async function upsertWebPresences(tx: Tx, presences: readonly WebPresenceRow[]): Promise<void> {
   await tx.execute(sql`
-    insert into web_presences (id, uscc, kind, name, url, host, key, sources, status, licence_display, first_seen_on,
+    insert into web_presences (id, uscc, kind, name, url, host, key, platform, sources, status, licence_display, first_seen_on,
       confirmed_on)
-    select w.id, w.uscc, w.kind, w.name, w.url, w.host, w.key, w.sources, w.status, 'unchecked', w."firstSeenOn",
+    select w.id, w.uscc, w.kind, w.name, w.url, w.host, w.key, w.platform, w.sources, w.status, 'unchecked', w."firstSeenOn",
       w."confirmedOn"
     from json_to_recordset(${asJson(presences)}) as w (id uuid, uscc text, kind text, name text, url text, host text,
-      key text, sources text[], status text, "firstSeenOn" date, "confirmedOn" date)
+      key text, platform text, sources text[], status text, "firstSeenOn" date, "confirmedOn" date)
     on conflict (uscc, key) do update set kind = excluded.kind, name = excluded.name, url = excluded.url,
-      host = excluded.host, sources = excluded.sources, status = excluded.status,
+      host = excluded.host, platform = excluded.platform, sources = excluded.sources, status = excluded.status,
       first_seen_on = excluded.first_seen_on, confirmed_on = excluded.confirmed_on`)
 }
 

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Tx } from '../platform/db.ts'
 import { appendEvents } from '../feed/service.ts'
+import { platformOf } from './platforms.ts'
 import {
   applySubjectRecord,
   firstPublishedOn,
@@ -242,6 +243,7 @@ async function takeWebPresences(
         id: before?.id ?? uuidv7(),
         uscc,
         ...derived,
+        platform: platformOf(derived.host)?.code ?? null,
         sources: ['annual-report'],
         // Whether a claim is disputed is told by all claims together, below.
         status: before?.status === 'disputed' && derived.status === 'active' ? 'disputed' : derived.status,
@@ -253,12 +255,13 @@ async function takeWebPresences(
   await upsertWebPresences(tx, changed)
   const disputed = await updateDisputes(
     tx,
-    changed.map((row) => row.key),
+    // Many sellers write their platform's own address: that claims nothing, so it is no dispute.
+    changed.flatMap(({ key, host, platform }) => (platform !== null && key === host ? [] : key)),
   )
   return new Set([...changed.map((row) => row.uscc), ...disputed])
 }
 
 function sameRow(a: WebPresenceRow, b: WebPresenceRow): boolean {
-  const fields = ['kind', 'name', 'url', 'status', 'firstSeenOn', 'confirmedOn'] as const
+  const fields = ['kind', 'name', 'url', 'platform', 'status', 'firstSeenOn', 'confirmedOn'] as const
   return fields.every((field) => a[field] === b[field])
 }

@@ -2,10 +2,10 @@ import type { IForbiddenRuleType } from 'dependency-cruiser'
 
 /** Files of plain values and pure functions: no database, no HTTP, no clock, no environment. */
 export const pureFiles =
-  '^src/.+/(domain|late-reporters|chain|vocabulary|identifiers|web-address|publication-policy|state|follow-the-money|past)\\.ts$|^src/search/(data/[^/]+|align|bigram-index|characters|compare|name-index|normalise|parse|pinyin|ranking|regions|score|segment|subject-index)\\.ts$'
+  '^src/.+/(domain|late-reporters|chain|vocabulary|identifiers|web-address|platforms|publication-policy|state|follow-the-money|past)\\.ts$|^src/search/(data/[^/]+|align|bigram-index|characters|compare|name-index|normalise|parse|pinyin|ranking|regions|score|segment|subject-index)\\.ts$'
 
 const feature =
-  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|overdue|sanctions|feed|credit-files|statistics|search|partners|site|subscriptions)/'
+  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|overdue|sanctions|feed|credit-files|statistics|search|screening|partners|site|subscriptions)/'
 /** A feature's own folder, as captured by `from`. */
 const own = '^src/$1/'
 
@@ -35,7 +35,7 @@ export const rules: IForbiddenRuleType[] = [
         pureFiles,
         '^src/rulebook/',
         '^(node:)?crypto$',
-        'node_modules/(canonicalize|opencc-js|pinyin-pro)/',
+        'node_modules/(canonicalize|opencc-js|pinyin-pro|tldts)/',
         '^src/platform/language\\.ts$',
       ],
       dependencyTypesNot: ['type-only'],
@@ -77,7 +77,7 @@ export const rules: IForbiddenRuleType[] = [
     comment: 'Another feature is used through its service or domain, never its repository',
     severity: 'error',
     // A subscription is a reader of the log like those of the feed itself; in one file.
-    from: { path: feature, pathNot: ['^src/(credit-files|search|site)/', '^src/subscriptions/log\\.ts$'] },
+    from: { path: feature, pathNot: ['^src/(credit-files|search|screening|site)/', '^src/subscriptions/log\\.ts$'] },
     to: { path: '^src/.+/repository\\.ts$', pathNot: own },
   },
   {

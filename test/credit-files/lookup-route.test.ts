@@ -12,7 +12,7 @@ beforeAll(async () => {
   await take(
     db,
     'subjects',
-    [1, 2, 3, 4, 5, 6].map((number) => subjectItem(number)),
+    [1, 2, 3, 4, 5, 6, 7, 8].map((number) => subjectItem(number)),
   )
   const shop = (url: string) => ({ kind: 'shop', name: '示例店', url })
   const site = (url: string) => ({ kind: 'website', name: '示例站', url })
@@ -28,6 +28,9 @@ beforeAll(async () => {
     reportItem(4, { webPresences: [site('https://twice.example/')] }),
     reportItem(5, { webPresences: [site('https://www.twice.example')] }),
     reportItem(6, { webPresences: [site('https://商城.example/home')] }),
+    // A seller who wrote the platform's address beside its shop's, and one who wrote nothing else.
+    reportItem(7, { webPresences: [shop('https://shop700700.taobao.com/'), site('https://www.taobao.com')] }),
+    reportItem(8, { webPresences: [site('https://www.taobao.com')] }),
   ])
   await listLateReporters({ db, on: '2026-07-08', now: () => new Date('2026-07-08T02:00:00Z') })
 })
@@ -39,6 +42,7 @@ interface Answer {
   subject: { uscc: string }
   standing: string
   webPresence: { status: string; url: string; kind: string }
+  otherClaimants: string[]
 }
 
 describe('200', () => {
@@ -66,8 +70,28 @@ describe('200', () => {
     expect((await lookup(url)).json<Answer>().subject.uscc).toBe(madeUpUscc(number))
   })
 
-  it('says when two businesses claim one address', async () => {
-    expect((await lookup('twice.example')).json<Answer>().webPresence.status).toBe('disputed')
+  it('finds a shop of a known platform by any of its links, and tells the platform', async () => {
+    const response = await lookup('https://shop.m.taobao.com/shop/shop_index.htm?shop_id=700700&share=1')
+    expect(response.json()).toMatchObject({
+      subject: { uscc: madeUpUscc(7) },
+      webPresence: { platform: 'taobao', status: 'active' },
+      otherClaimants: [],
+    })
+  })
+
+  it('says when two businesses claim one address, names the other, and shows the claim on both files', async () => {
+    const answer = (await lookup('twice.example')).json<Answer>()
+    expect(answer.webPresence.status).toBe('disputed')
+    expect([answer.subject.uscc, ...answer.otherClaimants].sort()).toEqual([madeUpUscc(4), madeUpUscc(5)])
+    for (const number of [4, 5]) {
+      const file = await service.app.inject(`/v1/credit-files/${madeUpUscc(number)}`)
+      expect(file.json()).toMatchObject({ webPresences: [{ status: 'disputed', sources: ['annual-report'] }] })
+    }
+  })
+
+  it('calls no two sellers disputed because both wrote the address of their platform', async () => {
+    const file = await service.app.inject(`/v1/credit-files/${madeUpUscc(8)}`)
+    expect(file.json()).toMatchObject({ webPresences: [{ status: 'active', platform: 'taobao' }] })
   })
 })
 
@@ -105,6 +129,10 @@ describe('404', () => {
     // Nor one shop for the platform that it is on.
     'https://bazaar.example/',
     'https://bazaar.example/s?id=8',
+    // Whoever filed the address of a platform as a site of its own.
+    'https://www.taobao.com/',
+    'https://item.taobao.com/item.htm?id=7',
+    'https://shop700701.taobao.com/',
   ])('does not guess who runs %s', async (url) => {
     const response = await lookup(url)
     expect(response.statusCode).toBe(404)

@@ -19,6 +19,11 @@ it.each([
   ['https://bazaar.example/s?b=2&a=1', 'bazaar.example/s?a=1&b=2'],
   ['【好店】https://mall.example/shop/123 点击链接', 'mall.example/shop/123'],
   ['https://mall.example/shop/123#top', 'mall.example/shop/123'],
+  ['我在看【好店】https://mall.example/shop/123，快来看看！', 'mall.example/shop/123'],
+  ['店铺 mall.example/shop/123 复制打开', 'mall.example/shop/123'],
+  ['m.com', 'm.com'],
+  ['m.com.cn', 'm.com.cn'],
+  ['www.brand1.com.cn', 'brand1.com.cn'],
 ])('knows %s as %s', (pasted, key) => {
   expect(parseWebAddress(pasted)?.key).toBe(key)
 })
@@ -35,6 +40,8 @@ it.each([
   'http://[::1]/',
   'https://user:secret@brand1.example/',
   'not a link',
+  'com.cn',
+  'v1.2 of it',
   'https://brand1.example/?x=%00',
 ])('does not take %j for an address', (pasted) => {
   expect(parseWebAddress(pasted)).toBeNull()

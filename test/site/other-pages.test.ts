@@ -41,5 +41,7 @@ test('no page is in the description of the API', async () => {
   const { body } = await get('/openapi.json')
   const paths = Object.keys((JSON.parse(body) as { paths: object }).paths)
   expect(paths.length).toBeGreaterThan(2)
-  expect(paths.filter((path) => !path.startsWith('/v1/') && !/^\/(\.well-known\/|livez|readyz|metrics)$/.test(path))).toEqual([])
+  expect(
+    paths.filter((path) => !path.startsWith('/v1/') && !/^\/(\.well-known\/|livez|readyz|metrics)$/.test(path)),
+  ).toEqual([])
 })

@@ -7,6 +7,8 @@ import { createKey, createPartner, type PartnerKind, type Scope } from '../../sr
 import type { Clock } from '../../src/platform/clock.ts'
 import type { Database, Db } from '../../src/platform/db.ts'
 import { generateSigningKey, signingWith, type Signing } from '../../src/platform/signing.ts'
+import { runMonitors } from '../../src/screening/monitor-worker.ts'
+import { createScreener } from '../../src/screening/screener.ts'
 import { cloneDatabase } from './database.ts'
 
 export interface TestService {
@@ -18,6 +20,8 @@ export interface TestService {
   signing: Signing
   /** Does the sequencer's work until the outbox is empty. */
   sequence: () => Promise<void>
+  /** Does the work of the monitors until there is none. */
+  watch: () => Promise<number>
   /** A key with these scopes, of a partner of its own. */
   keyWith: (...scopes: Scope[]) => Promise<string>
   /** A key of a new partner of this kind. */
@@ -37,7 +41,16 @@ export async function startTestService(
   const listener = startFeedListener(database.url)
   const config = { ...parseConfig({}), ...settings }
   const signing = await signingWith([await generateSigningKey()])
-  const app = await buildApp({ db, config, clock, listener, signing, publicUrl: () => 'https://credit.example' })
+  const screener = createScreener()
+  const app = await buildApp({
+    db,
+    config,
+    clock,
+    listener,
+    signing,
+    screener,
+    publicUrl: () => 'https://credit.example',
+  })
   const keyOf: TestService['keyOf'] = async ({ name = '某协同部门', ...partner }, ...scopes) => {
     const { id } = await createPartner(db, { name, ...partner }, clock.now())
     return (await createKey(db, { partnerId: id, scopes }, clock.now())).key
@@ -51,6 +64,7 @@ export async function startTestService(
     sequence: async () => {
       while ((await sequencePending(db)) > 0);
     },
+    watch: () => runMonitors({ db, clock, screener }),
     keyOf,
     keyWith: (...scopes) => keyOf({ kind: 'agency' }, ...scopes),
     close: async () => {

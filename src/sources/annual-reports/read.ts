@@ -35,7 +35,9 @@ const schema = z
   })
   .transform(({ webPresences, ...report }): AnnualReportRecord => {
     // The same address twice in one report is one site.
-    const byKey = new Map(webPresences.map(({ kind, name, url }) => [url.key, { kind, name, ...url }]))
+    const byKey = new Map(
+      webPresences.map(({ kind, name, url }) => [url.key, { kind, name, url: url.url, host: url.host, key: url.key }]),
+    )
     return { ...report, webPresences: [...byKey.values()] }
   })
 

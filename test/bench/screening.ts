@@ -1,0 +1,220 @@
+/**
+ * Screening (issue 5): 1,000 candidates a call over HTTP, by code, by code and name, and by name alone, with their
+ * evidence written, beside a Fastify that answers the same call with a constant of equal size, interleaved in one run.
+ * All names are made up.
+ */
+import { request, Agent } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { parseArgs } from 'node:util'
+import Fastify from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { sql } from 'drizzle-orm'
+import { v7 as uuidv7 } from 'uuid'
+import { insertEvents } from '../../src/feed/repository.ts'
+import { createKey, createPartner, keyVerifier } from '../../src/partners/service.ts'
+import { bearerKeys } from '../../src/platform/auth.ts'
+import { systemClock } from '../../src/platform/clock.ts'
+import { type Db } from '../../src/platform/db.ts'
+import { generateSigningKey, signingWith } from '../../src/platform/signing.ts'
+import { upsertSubjects } from '../../src/registry/repository.ts'
+import { screeningRoutes } from '../../src/screening/routes.ts'
+import { createScreener } from '../../src/screening/screener.ts'
+import { openBenchDatabase } from './names/bench-database.ts'
+import { madeUpCode, makeNames } from './names/make-names.ts'
+import { oneOf, randomFrom } from './names/names.ts'
+import { quantile, quantiles, say, table } from './names/report.ts'
+
+const { values } = parseArgs({
+  options: {
+    n: { type: 'string', default: '1000000' },
+    listed: { type: 'string', default: '43000' },
+    rounds: { type: 'string', default: '100' },
+  },
+})
+const n = Number(values.n)
+const listed = Number(values.listed)
+const rounds = Number(values.rounds)
+const batch = 1000
+
+interface Business {
+  uscc: string
+  name: string
+}
+
+const database = await openBenchDatabase()
+if (database === null) {
+  say('no PostgreSQL answers: set DATABASE_URL')
+  process.exit(1)
+}
+const { db } = database
+const memory = () => Math.round(process.memoryUsage.rss() / 1024 / 1024)
+
+async function load(db: Db, businesses: readonly Business[]): Promise<void> {
+  const chunk = 5000
+  for (let at = 0; at < businesses.length; at += chunk) {
+    const some = businesses.slice(at, at + chunk)
+    await db.transaction((tx) =>
+      upsertSubjects(
+        tx,
+        some.map(({ uscc, name }) => ({
+          id: uuidv7(),
+          uscc,
+          registrationNumber: null,
+          flags: [],
+          name,
+          formerNames: [],
+          entityType: 'enterprise',
+          status: 'active',
+          legalRepresentative: null,
+          establishedOn: '2020-01-01',
+          regionCode: '999900',
+          province: null,
+          city: null,
+          address: null,
+          industryCode: null,
+          registrationAuthority: null,
+          sourceId: uscc,
+          sourceUpdatedAt: '2026-01-01T00:00:00.000Z',
+          receivedAt: '2026-01-01T00:00:00.000Z',
+
+          validFromAt: '2026-01-01T00:00:00.000Z',
+          knownFromAt: '2026-01-01T00:00:00.000Z',
+        })),
+      ),
+    )
+  }
+  const step = Math.floor(businesses.length / listed)
+  const entries = Array.from({ length: listed }, (_, i) => businesses[i * step]).filter((one) => one !== undefined)
+  for (let at = 0; at < entries.length; at += chunk) {
+    const rows = entries.slice(at, at + chunk).map(({ uscc, name }, i) => {
+      const position = at + i + 1
+      const [id, list] = [uuidv7(), position % 4 === 0 ? 'serious-violator' : 'abnormal']
+      const data = {
+        id,
+        list,
+        status: 'in-force',
+        shown: true,
+        ground: { code: 'ABN-68-4-1' },
+        name,
+        regionCode: '999900',
+      }
+      const event = {
+        specversion: '1.0' as const,
+        id,
+        source: 'urn:xinjian:feed',
+        type: 'listing.entered' as const,
+        subject: uscc,
+        time: '2026-07-08T02:00:00.000Z',
+        datacontenttype: 'application/json' as const,
+        dataschema: 'urn:xinjian:event:listing.entered:1',
+        sequence: String(position),
+        hash: '',
+        data,
+      }
+      return { position, id, type: event.type, key: `listing:${id}`, uscc, list, regionCode: '999900', event, hash: '' }
+    })
+    await db.transaction((tx) => insertEvents(tx, rows))
+  }
+  await db.execute(sql`analyze`)
+}
+
+const random = randomFrom(5)
+const before = memory()
+const businesses = makeNames(n, [], 7).map((name, i) => ({ uscc: madeUpCode(i), name }))
+const loadingFrom = performance.now()
+await load(db, businesses)
+say(`${n} made-up businesses, ${listed} of them listed, loaded in ${seconds(loadingFrom)} s`)
+
+/** A name as a platform may have it: mostly as registered, sometimes changed, sometimes somebody else's. */
+function asWritten(name: string): string {
+  const chance = random()
+  if (chance < 0.85) return name
+  if (chance < 0.95) return name.replace('有限公司', '有限责任公司').slice(random() < 0.5 ? 0 : 2)
+  return oneOf(businesses, random).name
+}
+
+const kinds: Record<string, (business: Business) => object> = {
+  'codes alone': ({ uscc }) => ({ uscc }),
+  'codes and names': ({ uscc, name }) => ({ uscc, name: asWritten(name) }),
+  'names alone': ({ name }) => ({ name: asWritten(name) }),
+}
+const makeBody = (of: (business: Business) => object) =>
+  JSON.stringify({
+    candidates: Array.from({ length: batch }, (_, i) => ({ ref: `seller-${i}`, ...of(oneOf(businesses, random)) })),
+  })
+
+const app = Fastify({ logger: false })
+app.setValidatorCompiler(validatorCompiler)
+app.setSerializerCompiler(serializerCompiler)
+const { authenticate } = bearerKeys(app, keyVerifier(db))
+const screener = createScreener()
+await app.register(screeningRoutes, {
+  db,
+  clock: systemClock,
+  signing: await signingWith([await generateSigningKey()]),
+  screener,
+  authenticate,
+  publicUrl: () => 'https://credit.example',
+})
+let constant = ''
+app.post('/constant', async (_request, reply) => reply.type('application/json').send(constant))
+await app.listen({ port: 0, host: '127.0.0.1' })
+const { port } = app.server.address() as AddressInfo
+const partner = await createPartner(db, { name: '示例平台', kind: 'platform' }, new Date())
+const { key } = await createKey(db, { partnerId: partner.id, scopes: ['screening'] }, new Date())
+
+const warmFrom = performance.now()
+await screener.refresh(db)
+say(`lists loaded from the log in ${seconds(warmFrom)} s`)
+
+const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+function post(path: string, body: string): Promise<{ ms: number; text: string }> {
+  const from = performance.now()
+  return new Promise((resolve, reject) => {
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      authorization: `Bearer ${key}`,
+    }
+    const sent = request({ port, path, method: 'POST', agent, headers }, (response) => {
+      const parts: Buffer[] = []
+      response.on('data', (part: Buffer) => parts.push(part))
+      response.on('end', () => {
+        const text = Buffer.concat(parts).toString('utf8')
+        if (response.statusCode === 200) resolve({ ms: performance.now() - from, text })
+        else reject(new Error(text))
+      })
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+const rows: string[][] = []
+for (const [kind, of] of Object.entries(kinds)) {
+  const times: number[] = []
+  const constants: number[] = []
+  const warmUp = 10
+  for (let i = 0; i < rounds + warmUp; i += 1) {
+    const body = makeBody(of)
+    const { ms, text } = await post('/v1/screenings', body)
+    constant = text
+    const other = await post('/constant', body)
+    if (i < warmUp) continue
+    times.push(ms)
+    constants.push(other.ms)
+  }
+  const share = quantile(constants, 0.5) / quantile(times, 0.5)
+  rows.push([kind, quantiles(times), quantiles(constants), share.toFixed(2)])
+}
+say(`\nScreening ${batch} candidates a call, one client, ${rounds} calls of other candidates each:\n`)
+table(['by', 'ms p50 / p95 / p99', 'a constant of equal size', 'of the constant'], rows)
+say(`RSS ${memory()} MB (${before} MB before the made-up names, which the bench itself keeps)`)
+
+await app.close()
+agent.destroy()
+await database.drop()
+
+function seconds(from: number): string {
+  return ((performance.now() - from) / 1000).toFixed(1)
+}
