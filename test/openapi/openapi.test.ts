@@ -35,14 +35,32 @@ it('is OpenAPI 3.1 and tells every call of the service so far', () => {
     '/readyz',
     '/v1/calendar/add',
     '/v1/credit-files/{uscc}',
+    '/v1/decisions',
+    '/v1/decisions/{id}',
+    '/v1/decisions/{id}/approve',
+    '/v1/decisions/{id}/reject',
     '/v1/feed/checkpoint',
     '/v1/feed/events',
     '/v1/feed/orders',
     '/v1/feed/receipts',
+    '/v1/honours',
     '/v1/lookup',
+    '/v1/objections',
+    '/v1/objections/{id}',
+    '/v1/objections/{id}/accept',
+    '/v1/objections/{id}/decide',
+    '/v1/objections/{id}/refuse',
     '/v1/orders',
     '/v1/orders/summary',
+    '/v1/penalties',
+    '/v1/penalties/{id}/withdraw',
     '/v1/quarantine',
+    '/v1/repairs',
+    '/v1/repairs/{id}',
+    '/v1/repairs/{id}/accept',
+    '/v1/repairs/{id}/cancel',
+    '/v1/repairs/{id}/decide',
+    '/v1/repairs/{id}/refuse',
     '/v1/rulebook',
     '/v1/rulebook/evaluate',
     '/v1/rulebook/steps/{code}/due',
@@ -56,7 +74,8 @@ it('gives every operation a stable name, a summary and its problems', () => {
   for (const { operation } of operations()) {
     expect(operation.operationId).toMatch(/^[a-z][A-Za-z]+$/)
     expect(operation.summary).toMatch(/^[A-Z].{9,}/)
-    expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['200', '4XX', '5XX']))
+    expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['4XX', '5XX']))
+    expect(Object.keys(operation.responses).some((status) => /^20[01]$/.test(status))).toBe(true)
     expect(JSON.stringify(operation.responses['4XX'])).toContain('application/problem+json')
   }
 })
