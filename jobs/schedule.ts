@@ -2,11 +2,13 @@ import type { Job } from '../src/platform/jobs.ts'
 import { endPublicationJob } from './end-publication.ts'
 import { expireTermsJob } from './expire-terms.ts'
 import { liftEndedMeasuresJob } from './lift-ended-measures.ts'
+import { forgetOldDeliveriesJob } from './forget-old-deliveries.ts'
 import { listLateReportersJob } from './list-late-reporters.ts'
 import { promoteToSeriousJob } from './promote-to-serious.ts'
 import { reportOverdueStepsJob } from './report-overdue-steps.ts'
 import { sendSixtyDayNoticesJob } from './send-sixty-day-notices.ts'
 import { pullAnnualReports } from './pull-annual-reports.ts'
+import { writeSnapshotJob } from './write-snapshot.ts'
 
 /** Every job, and when it runs: minute, hour, day, month, weekday in Asia/Shanghai. */
 export const jobs: readonly Job[] = [
@@ -66,5 +68,17 @@ export const jobs: readonly Job[] = [
     description: 'Requests the lift of measures whose own term is over, such as the bar on a person (JS-05)',
     cron: '20 0 * * *',
     run: liftEndedMeasuresJob,
+  },
+  {
+    name: 'write-snapshot',
+    description: 'Writes a full copy of the published lists, checks it against a replay of the log, and publishes it',
+    cron: '45 1 * * *',
+    run: writeSnapshotJob,
+  },
+  {
+    name: 'forget-old-deliveries',
+    description: 'Deletes the history of webhooks that is older than 90 days',
+    cron: '40 4 * * *',
+    run: forgetOldDeliveriesJob,
   },
 ]

@@ -3,12 +3,16 @@ import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { v7 as uuidv7 } from 'uuid'
+import { badgeRoutes } from './credit-files/badge.tsx'
+import { certificateRoutes } from './credit-files/certificate.ts'
 import { creditFileRoutes } from './credit-files/routes.ts'
 import type { FeedListener } from './feed/listener.ts'
+import { exportRoutes } from './feed/exports/routes.ts'
 import { feedRoutes } from './feed/routes.ts'
 import { lawRoutes } from './law/routes.ts'
 import { decisionRoutes } from './listings/decisions/routes.ts'
 import { presentRulebook } from './law/service.ts'
+import { snapshotRoutes } from './feed/snapshots/routes.ts'
 import { keyVerifier } from './partners/service.ts'
 import { bearerKeys } from './platform/auth.ts'
 import type { Config } from './config.ts'
@@ -21,13 +25,18 @@ import { repairRoutes } from './repairs/routes.ts'
 import { healthRoutes } from './platform/health.ts'
 import { jwksRoutes } from './platform/jwks.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
+import { snapshotDirOf } from './platform/open.ts'
 import { openapiOptions } from './platform/openapi.ts'
+import { openOutbound } from './platform/outbound.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
 import type { Signing } from './platform/signing.ts'
 import { sanctionRoutes } from './sanctions/routes.ts'
+import { codeListRoutes } from './registry/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
+import { statisticsRoutes } from './statistics/routes.ts'
+import { subscriptionRoutes } from './subscriptions/routes.ts'
 
 export interface AppOptions {
   db: Db
@@ -46,6 +55,7 @@ export interface AppOptions {
  */
 export async function buildApp({
   db,
+  config,
   clock,
   listener,
   signing,
@@ -89,6 +99,8 @@ export async function buildApp({
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 
+  const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
+  app.addHook('onClose', () => outbound.close())
   const { authenticate, identify } = bearerKeys(app, keyVerifier(db))
   await app.register(healthRoutes, { db })
   await app.register(jwksRoutes, { signing })
@@ -102,6 +114,13 @@ export async function buildApp({
   await app.register(penaltyRoutes, { db, clock, authenticate })
   await app.register(honourRoutes, { db, clock, authenticate })
   await app.register(sanctionRoutes, { db, clock, authenticate, presentLaw: () => presentRulebook(db) })
+  await app.register(certificateRoutes, { db, clock, signing, publicUrl })
+  await app.register(badgeRoutes, { db, clock, publicUrl })
+  await app.register(codeListRoutes)
+  await app.register(statisticsRoutes, { db, clock })
+  await app.register(snapshotRoutes, { db, authenticate, folder: snapshotDirOf(config) })
+  await app.register(exportRoutes, { db, authenticate, publicUrl })
+  await app.register(subscriptionRoutes, { db, clock, outbound, authenticate })
   await app.register(sourceRoutes, { db, authenticate })
   await app.register(siteRoutes, { db, clock, publicUrl })
   return app

@@ -10,7 +10,7 @@ import { rebuildEntries } from './listings/service.ts'
 import { partnerKinds, scopes } from './partners/vocabulary.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, UnusableDatabaseError, type Database } from './platform/db.ts'
-import { JobError, runJob, type Job } from './platform/jobs.ts'
+import { JobError, runJob, type Job, type JobRun } from './platform/jobs.ts'
 import { openConfiguredDatabase } from './platform/open.ts'
 import { version } from './platform/project.ts'
 import { SourceError } from './platform/http-client.ts'
@@ -96,24 +96,30 @@ embedded PostgreSQL. Every command brings the database schema up to date first. 
     })
   })
 
+  const runByHand = async (name: string, on?: string): Promise<JobRun> => {
+    const found = jobs.find((candidate) => candidate.name === name)
+    if (found === undefined) throw new UsageError(`there is no job ${name}; xinjian job list names all`)
+    return withDatabase(async (database, config) => {
+      const run = await runJob(found, {
+        signal: abortedBySignal(),
+        database,
+        config,
+        clock: systemClock,
+        on,
+        onProgress: showProgress,
+      })
+      endProgress()
+      // Only a slot of the schedule is left out.
+      if (run === null) throw new JobError(`${name} did not run`)
+      return run
+    })
+  }
   const job = program.command('job').description('Run and list the jobs')
   command(job, 'run <name>', `Run a job now: ${jobs.map(({ name }) => name).join(', ')}`)
     .option('--on <date>', 'act as if this day (YYYY-MM-DD, in Asia/Shanghai) were today', parseDay)
     .action(async (name: string, options: { on?: string }, self: Command) => {
-      const found = jobs.find((candidate) => candidate.name === name)
-      if (found === undefined) throw new UsageError(`there is no job ${name}; xinjian job list names all`)
-      await withDatabase(async (database, config) => {
-        const run = await runJob(found, {
-          signal: abortedBySignal(),
-          database,
-          config,
-          clock: systemClock,
-          on: options.on,
-          onProgress: showProgress,
-        })
-        endProgress()
-        answer(self, run ?? {}, () => `${name} succeeded for ${run?.on ?? ''}\n${describeCounts(run?.counts ?? {})}`)
-      })
+      const run = await runByHand(name, options.on)
+      answer(self, run, () => `${name} succeeded for ${run.on}\n${describeCounts(run.counts)}`)
     })
   command(job, 'list', 'List the jobs with their schedules').action((_options, self: Command) => {
     const list = jobs.map(({ name, description, cron }) => ({ name, description, cron, timeZone: 'Asia/Shanghai' }))
@@ -161,6 +167,13 @@ quarantine with the reason, and counted in the answer.`,
         endProgress()
         answer(self, counts, () => describeCounts(counts))
       })
+    },
+  )
+
+  command(program, 'snapshot', 'Write a full copy of the lists and publish it, as the job write-snapshot does').action(
+    async (_options, self: Command) => {
+      const { counts } = await runByHand('write-snapshot')
+      answer(self, counts, () => `The snapshot is published\n${describeCounts(counts)}`)
     },
   )
 

@@ -21,7 +21,7 @@ const settings = {
     .meta({ description: 'PostgreSQL to use. Without it an embedded server under DATA_DIR is started', secret: true }),
   DATA_DIR: z.string().default('.data').meta({
     description:
-      'Folder for the embedded PostgreSQL, the sample and the signing keys; a relative one lies in the project',
+      'Folder for the embedded PostgreSQL, the sample, the signing keys and snapshots; a relative one lies in the project',
   }),
   PORT: z.coerce.number('must be a port number').int().min(0).max(65535).default(3000).meta({
     description: 'Port that `serve` listens on; 0 takes any free one',
@@ -49,6 +49,10 @@ const settings = {
         'NATS with JetStream to which one of the `serve` processes publishes the feed, several URLs separated by commas; the stream of xinjian.feed.> is made where there is none',
       secret: true,
     }),
+  SNAPSHOT_DIR: z.string().optional().meta({
+    description:
+      'Folder for full copies of the lists. Without it one in DATA_DIR, so processes on several machines need it: a folder that they share',
+  }),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -56,6 +60,15 @@ const settings = {
   JOBS: z.enum(['on', 'off', 'only']).default('on').meta({
     description: 'Scheduled jobs: `on` beside the API, `off`, or `only` them, without the API',
   }),
+  WEBHOOK_ALLOWED_HOSTS: z
+    .string()
+    .regex(/^[^\s,/@]+(,[^\s,/@]+)*$/, 'must be hosts, or host:port, separated by commas')
+    .transform((hosts) => hosts.split(','))
+    .default([])
+    .meta({
+      description:
+        'Hosts (host or host:port, separated by commas) that webhooks reach though they are private, and by http',
+    }),
   SOURCE_ANNUAL_REPORTS_URL: httpUrl.optional().meta({
     description: 'Base URL of the source of annual reports; {base}/annual-reports is pulled',
   }),
@@ -95,7 +108,8 @@ export interface SettingDescription {
 export function describeConfig(config: Config): SettingDescription[] {
   return Object.entries(settings).map(([name, setting]) => {
     const meta = setting.meta() as { description: string; secret?: boolean }
-    const value = config[name as keyof Config] ?? null
+    const given = config[name as keyof Config] ?? null
+    const value = Array.isArray(given) ? given.join(',') || null : given
     return { name, value: meta.secret && value !== null ? '(set)' : value, description: meta.description }
   })
 }

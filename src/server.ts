@@ -7,7 +7,9 @@ import { startNatsPublisher } from './feed/nats.ts'
 import { startSequencer } from './feed/sequencer.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, type Database } from './platform/db.ts'
+import { openOutbound } from './platform/outbound.ts'
 import { openSigning } from './platform/signing.ts'
+import { startDelivery } from './subscriptions/worker.ts'
 
 export interface Server {
   /** Where it listens, e.g. http://127.0.0.1:3000. */
@@ -27,7 +29,7 @@ function requestOf({ method, routeOptions, ip }: FastifyRequest) {
 }
 
 /**
- * Listens, and sequences the feed: one `serve` process of any number. The database must be migrated.
+ * Listens, sequences the feed and delivers webhooks: one `serve` process of any number. The database must be migrated.
  * @throws Error when the port cannot be had, ConfigError when the signing keys cannot be used
  */
 export async function startServer(database: Database, config: Config, log: Logger): Promise<Server> {
@@ -52,13 +54,16 @@ export async function startServer(database: Database, config: Config, log: Logge
   }
   publicUrl ||= address
   const sequencer = startSequencer(database.db, log)
+  const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
+  const delivery = startDelivery({ db: database.db, outbound, clock: systemClock, log, listener })
   const publisher =
     config.NATS_URL === undefined ? null : startNatsPublisher({ database, listener, natsUrl: config.NATS_URL, log })
   return {
     address,
     publicUrl,
     stop: async () => {
-      await app.close()
+      await Promise.all([app.close(), delivery.stop()])
+      await outbound.close()
       await publisher?.stop()
       await sequencer.stop()
     },

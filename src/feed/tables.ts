@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { bigint, bigserial, index, json, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { instant } from '../platform/columns.ts'
 
@@ -34,5 +35,23 @@ export const feedEvents = pgTable(
   (table) => [
     index('feed_events_uscc').on(table.uscc, table.position),
     index('feed_events_key').on(table.key, table.position),
+    // A reader of a rare type or list finds its events without reading all others.
+    index('feed_events_type').on(table.type, table.position),
+    index('feed_events_list')
+      .on(table.list, table.position)
+      .where(sql`${table.list} is not null`),
   ],
+)
+
+/** Full copies of the published lists; the files lie in SNAPSHOT_DIR. One without a manifest is being written, or was. */
+export const feedSnapshots = pgTable(
+  'feed_snapshots',
+  {
+    id: uuid().primaryKey(),
+    position: bigint({ mode: 'number' }).notNull(),
+    createdAt: instant().notNull(),
+    /** As it is answered, signature included; `json` and not `jsonb`, so that its text never changes. */
+    manifest: json(),
+  },
+  (table) => [index('feed_snapshots_newest').on(table.createdAt, table.id)],
 )

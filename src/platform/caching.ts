@@ -13,7 +13,12 @@ export function notModified(request: FastifyRequest, reply: FastifyReply, conten
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 27)
   const etag = `W/"${hash}"`
   void reply.header('etag', etag).header('cache-control', 'public, no-cache').header('vary', 'Accept-Language')
+  return etagMatches(request, etag)
+}
+
+/** Whether the client says in `If-None-Match` that it has what has this tag (weak comparison, RFC 9110 13.1.2). */
+export function etagMatches(request: FastifyRequest, etag: string): boolean {
+  const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
   const known = request.headers['if-none-match']
-  if (known === undefined) return false
-  return known.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === `"${hash}"`)
+  return known?.split(',').some((tag) => tag.trim() === '*' || opaque(tag) === opaque(etag)) ?? false
 }

@@ -7,6 +7,8 @@ import type { Config } from '../config.ts'
 /** What a job is given to work with. Its day is handed in: it never asks what today is (design rule 6). */
 export interface JobContext {
   db: Db
+  /** Of the same database, for connections of one's own. */
+  databaseUrl: string
   config: Config
   on: string
   /** Started by the schedule, with nobody watching. */
@@ -98,6 +100,7 @@ export async function runJob(
     try {
       const counts = await job.run({
         db,
+        databaseUrl: database.url,
         config,
         on,
         scheduled: options.slotAt !== undefined,

@@ -11,6 +11,11 @@ export function dataDirOf(config: Config): string {
   return resolve(fileURLToPath(projectRoot), config.DATA_DIR)
 }
 
+/** The folder for snapshots of the lists, one folder each in it. */
+export function snapshotDirOf(config: Config): string {
+  return resolve(config.SNAPSHOT_DIR ?? join(dataDirOf(config), 'snapshots'))
+}
+
 /**
  * Opens the database that the settings name and migrates it, or the embedded one under `DATA_DIR`.
  * @throws UnusableDatabaseError, or Error when it cannot be reached

@@ -17,6 +17,7 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
       { name: 'Public lookup' },
       { name: 'Rulebook' },
       { name: 'Feed' },
+      { name: 'Webhooks' },
       { name: 'Staff' },
       { name: 'Operations' },
     ],

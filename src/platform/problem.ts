@@ -169,6 +169,30 @@ export const problems = {
       en: 'The rules say from when on one may apply; `detail` gives the day and the article.',
     },
   },
+  'unknown-snapshot': {
+    status: 404,
+    title: { zh: '没有此快照', en: 'There is no such snapshot' },
+    meaning: {
+      zh: '还没有生成快照，或者此快照已被较新的快照取代。请读取 /v1/feed/snapshots/latest。',
+      en: 'None has been written yet, or this one gave way to newer ones. Read /v1/feed/snapshots/latest.',
+    },
+  },
+  'range-not-satisfiable': {
+    status: 416,
+    title: { zh: '请求的范围超出文件', en: 'The range lies outside the file' },
+    meaning: {
+      zh: 'Range 请求头的起点超出文件末尾。Content-Range 给出文件的大小。',
+      en: 'The `Range` header begins after the end of the file. `Content-Range` tells its size.',
+    },
+  },
+  'unknown-subscription': {
+    status: 404,
+    title: { zh: '没有该订阅', en: 'There is no such subscription' },
+    meaning: {
+      zh: '您没有该编号的订阅。GET /v1/subscriptions 列出您的全部订阅。',
+      en: 'You have no subscription with this id. GET /v1/subscriptions lists those that you have.',
+    },
+  },
   'request-too-large': {
     status: 413,
     title: { zh: '请求内容过大', en: 'The request is too large' },

@@ -57,7 +57,8 @@ export function lastDayToReport(
   return exception?.closesOn ?? lastDayOfWindow(reportYear)
 }
 
-function lastDayOfWindow(reportYear: number): string {
+/** The last day of the ordinary window of the report for `reportYear`: 30 June of the next year (条例 art 8). */
+export function lastDayOfWindow(reportYear: number): string {
   return `${reportYear + 1}-06-30`
 }
 

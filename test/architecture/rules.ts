@@ -2,10 +2,10 @@ import type { IForbiddenRuleType } from 'dependency-cruiser'
 
 /** Files of plain values and pure functions: no database, no HTTP, no clock, no environment. */
 export const pureFiles =
-  '^src/.+/(domain|late-reporters|chain|vocabulary|identifiers|web-address|publication-policy)\\.ts$'
+  '^src/.+/(domain|late-reporters|chain|vocabulary|identifiers|web-address|publication-policy|state|follow-the-money)\\.ts$'
 
 const feature =
-  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|overdue|sanctions|feed|credit-files|search|partners|site)/'
+  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|overdue|sanctions|feed|credit-files|statistics|search|partners|site|subscriptions)/'
 /** A feature's own folder, as captured by `from`. */
 const own = '^src/$1/'
 
@@ -76,7 +76,8 @@ export const rules: IForbiddenRuleType[] = [
     name: 'services-use-services',
     comment: 'Another feature is used through its service or domain, never its repository',
     severity: 'error',
-    from: { path: feature, pathNot: '^src/(credit-files|search|site)/' },
+    // A subscription is a reader of the log like those of the feed itself; in one file.
+    from: { path: feature, pathNot: ['^src/(credit-files|search|site)/', '^src/subscriptions/log\\.ts$'] },
     to: { path: '^src/.+/repository\\.ts$', pathNot: own },
   },
   {

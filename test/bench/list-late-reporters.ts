@@ -1,6 +1,6 @@
 /**
  * `list-late-reporters` on 300,000 missing reports, beside a bare set-based INSERT … SELECT of the very rows that it writes
- * (decisions, entries, events; same tables, indexes and keys), interleaved in one run. Needs DATABASE_URL, where it makes
+ * (decisions, entries, sanction orders, events; same tables, indexes and keys), interleaved in one run. Needs DATABASE_URL, where it makes
  * and drops a database of its own.
  */
 import { performance } from 'node:perf_hooks'
@@ -13,7 +13,7 @@ import { madeUpUscc } from '../support/businesses.ts'
 const businesses = Number(process.argv[2] ?? 300_000)
 const rounds = Number(process.argv[3] ?? 5)
 const day = '2026-07-08'
-const tables = ['decisions', 'listing_entries', 'feed_outbox'] as const
+const tables = ['decisions', 'listing_entries', 'sanction_orders', 'feed_outbox'] as const
 const tell = (text: string) => process.stdout.write(`${text}\n`)
 
 const url = new URL(process.env['DATABASE_URL'] ?? 'postgres://127.0.0.1:5432/postgres')
@@ -82,9 +82,11 @@ async function insertBare(db: Db): Promise<void> {
 
 /** Seconds of `run`, begun with empty tables and a quiet server. */
 async function timed(db: Db, run: (db: Db) => Promise<void>): Promise<number> {
-  await db.execute(sql`alter table decisions disable trigger decisions_append_only`)
-  await db.execute(sql`truncate decisions, listing_entries, feed_outbox, decision_series`)
-  await db.execute(sql`alter table decisions enable trigger decisions_append_only`)
+  await db.execute(sql`alter table decisions disable trigger user`)
+  await db.execute(sql`alter table sanction_receipts disable trigger user`)
+  await db.execute(sql`truncate decisions, listing_entries, feed_outbox, decision_series, sanction_orders cascade`)
+  await db.execute(sql`alter table decisions enable trigger user`)
+  await db.execute(sql`alter table sanction_receipts enable trigger user`)
   await db.execute(sql`checkpoint`)
   const start = performance.now()
   await run(db)

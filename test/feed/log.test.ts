@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
-import { CloudEvent } from 'cloudevents'
+import { CloudEvent, HTTP } from 'cloudevents'
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { FeedEvent } from '../../src/feed/domain.ts'
+import { eventTypes, type FeedEvent } from '../../src/feed/domain.ts'
 import { listEvents } from '../../src/feed/repository.ts'
 import { sequencePending, startSequencer } from '../../src/feed/sequencer.ts'
 import { appendEvents } from '../../src/feed/service.ts'
@@ -71,9 +71,24 @@ it('shows any event that was altered, left out or put in', async () => {
   expect(brokenLinks([first!, first!, second!, ...rest])).not.toEqual([])
 })
 
-it('writes events that the CloudEvents library accepts in structured form', async () => {
-  for (const event of await wholeLog()) {
-    expect(() => new CloudEvent(event as unknown as Record<string, unknown>, true)).not.toThrow()
+it.each(eventTypes)('writes a %s that the CloudEvents library accepts in structured form', async (type) => {
+  const list = /^(listing|sanction)/.test(type) ? 'abnormal' : null
+  await db.transaction((tx) => appendEvents(tx, [{ ...event(50), type, list }]))
+  await sequencePending(db)
+  const written = (await wholeLog()).at(-1)
+  expect(written?.type).toBe(type)
+  // As a reader has it: parsed from the wire.
+  const parsed = JSON.parse(JSON.stringify(written)) as Record<string, unknown>
+  const accepted = new CloudEvent(parsed, true)
+  expect(accepted.validate()).toBe(true)
+  expect(HTTP.toEvent({ headers: { 'content-type': 'application/cloudevents+json' }, body: parsed })).toMatchObject(
+    parsed,
+  )
+})
+
+it('writes nothing that the CloudEvents library refuses', async () => {
+  for (const written of await wholeLog()) {
+    expect(() => new CloudEvent(written as unknown as Record<string, unknown>, true)).not.toThrow()
   }
 })
 

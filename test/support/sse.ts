@@ -3,7 +3,7 @@ export interface SseClient {
   status: number
   headers: Headers
   /** `id` and parsed `data` of each event so far. */
-  events: { id: string; data: { sequence: string; type: string } }[]
+  events: { id: string; data: { sequence: string; id: string; type: string } }[]
   /** Every line that begins with a colon. */
   comments: string[]
   /** Resolves when the stream has ended, whoever ended it. */

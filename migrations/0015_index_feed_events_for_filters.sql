@@ -1,0 +1,2 @@
+CREATE INDEX "feed_events_type" ON "feed_events" USING btree ("type","position");--> statement-breakpoint
+CREATE INDEX "feed_events_list" ON "feed_events" USING btree ("list","position") WHERE "feed_events"."list" is not null;
