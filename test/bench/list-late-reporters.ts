@@ -1,6 +1,6 @@
 /**
  * `list-late-reporters` on 300,000 missing reports, beside a bare set-based INSERT … SELECT of the very rows that it writes
- * (decisions, entries, events; same tables, indexes and keys), interleaved in one run. Needs DATABASE_URL, where it makes
+ * (decisions, entries, sanction orders, events; same tables, indexes and keys), interleaved in one run. Needs DATABASE_URL, where it makes
  * and drops a database of its own.
  */
 import { performance } from 'node:perf_hooks'
@@ -8,12 +8,13 @@ import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import { listLateReporters } from '../../src/listings/service.ts'
 import { migrateDatabase, openDatabase, type Db } from '../../src/platform/db.ts'
-import { madeUpUscc } from '../support/businesses.ts'
+import { subjectItem } from '../support/businesses.ts'
+import { take } from '../support/take.ts'
 
 const businesses = Number(process.argv[2] ?? 300_000)
 const rounds = Number(process.argv[3] ?? 5)
 const day = '2026-07-08'
-const tables = ['decisions', 'listing_entries', 'feed_outbox'] as const
+const tables = ['decisions', 'listing_entries', 'sanction_orders', 'feed_outbox'] as const
 const tell = (text: string) => process.stdout.write(`${text}\n`)
 
 const url = new URL(process.env['DATABASE_URL'] ?? 'postgres://127.0.0.1:5432/postgres')
@@ -54,18 +55,16 @@ try {
 
 /** Businesses of region 999900, none of which filed anything. */
 async function fill(db: Db): Promise<void> {
-  for (let from = 0; from < businesses; from += 10_000) {
-    const rows = Array.from({ length: Math.min(10_000, businesses - from) }, (_, i) => {
+  const perBatch = 5000
+  for (let from = 0; from < businesses; from += perBatch) {
+    const size = Math.min(perBatch, businesses - from)
+    const items = Array.from({ length: size }, (_, i) => {
       const number = from + i + 1
-      return { uscc: madeUpUscc(number), name: `虚构省示例${number}号贸易有限公司`, year: 1995 + (number % 30) }
+      return subjectItem(number, { establishedOn: `${1995 + (number % 30)}-03-01` })
     })
-    await db.execute(sql`
-      insert into subjects (id, uscc, flags, name, former_names, entity_type, status, established_on, region_code, province,
-        city, source_id, source_updated_at, received_at)
-      select gen_random_uuid(), r.uscc, '{}', r.name, '{}', 'enterprise', 'active', make_date(r.year, 3, 1), '999900', '虚构省',
-        '云州市', r.uscc, now(), now()
-      from json_to_recordset(${JSON.stringify(rows)}::json) as r (uscc text, name text, year int)`)
+    await take(db, 'subjects', items)
   }
+  await db.execute(sql`delete from feed_outbox`)
   await db.execute(sql`vacuum analyze subjects`)
 }
 
@@ -82,9 +81,11 @@ async function insertBare(db: Db): Promise<void> {
 
 /** Seconds of `run`, begun with empty tables and a quiet server. */
 async function timed(db: Db, run: (db: Db) => Promise<void>): Promise<number> {
-  await db.execute(sql`alter table decisions disable trigger decisions_append_only`)
-  await db.execute(sql`truncate decisions, listing_entries, feed_outbox, decision_series`)
-  await db.execute(sql`alter table decisions enable trigger decisions_append_only`)
+  await db.execute(sql`alter table decisions disable trigger user`)
+  await db.execute(sql`alter table sanction_receipts disable trigger user`)
+  await db.execute(sql`truncate decisions, listing_entries, feed_outbox, decision_series, sanction_orders cascade`)
+  await db.execute(sql`alter table decisions enable trigger user`)
+  await db.execute(sql`alter table sanction_receipts enable trigger user`)
   await db.execute(sql`checkpoint`)
   const start = performance.now()
   await run(db)

@@ -1,0 +1,279 @@
+import type { Text } from './language.ts'
+
+/** Every problem the service can answer: its status and what it means, for `GET /problems/{code}` (RFC 9457). */
+export const problems = {
+  'invalid-request': {
+    status: 400,
+    title: { zh: '请求不合要求', en: 'The request is not valid' },
+    meaning: {
+      zh: '请求的路径、参数或内容不符合接口约定。errors 指出每一处问题所在；未知的字段和参数也会被拒绝。',
+      en: 'The path, query or body does not match the contract. `errors` points to each fault; unknown fields and parameters are refused too.',
+    },
+  },
+  'invalid-uscc': {
+    status: 400,
+    title: { zh: '统一社会信用代码无效', en: 'Not a valid unified social credit code' },
+    meaning: {
+      zh: '统一社会信用代码为18位（GB 32100-2015），第9至17位为组织机构代码，第17位和第18位为校验码。请核对后重新输入。',
+      en: 'A code has 18 characters (GB 32100-2015); the 17th and the 18th are check characters. One character is probably mistyped.',
+    },
+  },
+  'invalid-cursor': {
+    status: 400,
+    title: { zh: '分页游标无效', en: 'Not a cursor of this list' },
+    meaning: {
+      zh: '游标只能使用本列表上一页返回的 next，不能自行构造，也不能用于其他列表。',
+      en: 'Use the `next` of the previous page of the same list, unchanged.',
+    },
+  },
+  unauthorized: {
+    status: 401,
+    title: { zh: '需要有效的密钥', en: 'A valid key is needed' },
+    meaning: {
+      zh: '请在 Authorization: Bearer 请求头中提供密钥。密钥由运营方签发，可能已过期或被撤销。',
+      en: 'Send `Authorization: Bearer <key>`. Keys are issued by the operator; yours may have been revoked.',
+    },
+  },
+  'insufficient-scope': {
+    status: 403,
+    title: { zh: '密钥权限不足', en: 'The key lacks the scope' },
+    meaning: {
+      zh: '密钥有效，但没有此操作所需的权限范围。请向运营方申请。',
+      en: 'The key is valid but was not given the scope that this call needs. Ask the operator for it.',
+    },
+  },
+  'not-an-agency': {
+    status: 403,
+    title: { zh: '密钥不属于协同部门', en: 'The key is not that of an agency' },
+    meaning: {
+      zh: '惩戒指令只发给协同部门。请由运营方以 partner create --kind agency --agency <代码> 登记贵部门，再签发密钥。',
+      en: 'Sanction orders go to agencies. Ask the operator to register yours with `partner create --kind agency --agency <code>` and to issue a key for it.',
+    },
+  },
+  'not-found': {
+    status: 404,
+    title: { zh: '没有此页面或接口', en: 'There is nothing at this address' },
+    meaning: { zh: '地址有误。接口清单见 /docs。', en: 'The address is wrong. See /docs for all calls.' },
+  },
+  'unknown-subject': {
+    status: 404,
+    title: { zh: '没有该代码的主体', en: 'No business holds this code' },
+    meaning: {
+      zh: '代码本身有效，但登记信息中没有该主体。',
+      en: 'The code is well formed, but no business is registered under it.',
+    },
+  },
+  'unknown-web-presence': {
+    status: 404,
+    title: { zh: '没有找到该网站或网店的经营者', en: 'Nobody is known to run this site or shop' },
+    meaning: {
+      zh: '没有主体填报过该网址。平台域名本身不代表任何一家网店，请粘贴店铺的完整链接。',
+      en: 'No business has filed this address. A platform’s own host is not a seller: paste the link of the shop itself.',
+    },
+  },
+  'unknown-listing': {
+    status: 404,
+    title: { zh: '没有该条列入记录', en: 'There is no such entry' },
+    meaning: {
+      zh: '名单上没有此编号的记录，或者它不再公示。',
+      en: 'No entry of the list has this identifier, or it is no longer published.',
+    },
+  },
+  'unknown-decision': {
+    status: 404,
+    title: { zh: '没有该项决定', en: 'There is no such decision' },
+    meaning: { zh: '没有此编号的决定。', en: 'No decision of staff has this identifier.' },
+  },
+  'unknown-objection': {
+    status: 404,
+    title: { zh: '没有该项异议', en: 'There is no such objection' },
+    meaning: { zh: '没有此编号的异议申请。', en: 'No objection has this identifier.' },
+  },
+  'unknown-repair': {
+    status: 404,
+    title: { zh: '没有该项信用修复申请', en: 'There is no such repair' },
+    meaning: { zh: '没有此编号的信用修复申请。', en: 'No application for credit repair has this identifier.' },
+  },
+  'unknown-penalty': {
+    status: 404,
+    title: { zh: '没有该项行政处罚', en: 'There is no such penalty' },
+    meaning: { zh: '没有此编号的行政处罚信息。', en: 'No penalty has this identifier.' },
+  },
+  'same-person': {
+    status: 403,
+    title: { zh: '须由另一人办理', en: 'It takes another person' },
+    meaning: {
+      zh: '提出者不能自己审批。请由另一名工作人员用其密钥办理。',
+      en: 'Whoever proposed cannot settle it: another member of staff does, with a key of their own.',
+    },
+  },
+  'already-decided': {
+    status: 409,
+    title: { zh: '已经办结', en: 'It is settled already' },
+    meaning: {
+      zh: '该事项已经批准、驳回或已不在可办理的状态。',
+      en: 'It was approved, rejected or brought to an end before, or is not at this step.',
+    },
+  },
+  'already-listed': {
+    status: 409,
+    title: { zh: '已因同一事由列入', en: 'It is on the list for this already' },
+    meaning: {
+      zh: '该主体已因同一事由（及同一年度）在列，不重复列入。',
+      en: 'The business is on the list on the same ground, and for the same year, already.',
+    },
+  },
+  'already-recorded': {
+    status: 409,
+    title: { zh: '已有相同记录', en: 'It is recorded already' },
+    meaning: {
+      zh: '同一机关同一文号的记录已经存在。',
+      en: 'A record of the same authority with the same number or title exists.',
+    },
+  },
+  'dated-in-the-future': {
+    status: 422,
+    title: { zh: '日期尚未到来', en: 'The day has not come yet' },
+    meaning: {
+      zh: '日期按北京时间计算，不能晚于今天。',
+      en: 'Days are days in Asia/Shanghai, and nothing is recorded before it has happened.',
+    },
+  },
+  'not-in-order': {
+    status: 422,
+    title: { zh: '日期先后颠倒', en: 'The days are out of order' },
+    meaning: {
+      zh: '每一步的日期不能早于前一步。',
+      en: 'A step cannot be dated before the one that it follows.',
+    },
+  },
+  'objection-out-of-time': {
+    status: 422,
+    title: { zh: '异议超过期限', en: 'The objection is out of time' },
+    meaning: {
+      zh: '异议应在公示之日起30日内提出。确有理由受理的，请填写 manualOverride 及理由。',
+      en: 'Objections are filed within 30 days of publication. To take a late one, give `manualOverride` and the reason.',
+    },
+  },
+  'exit-before-its-time': {
+    status: 422,
+    title: { zh: '未到可以申请的时间', en: 'It is too early to apply' },
+    meaning: {
+      zh: '规则规定了可以申请移出或停止公示的最早日期，detail 说明日期和条文。',
+      en: 'The rules say from when on one may apply; `detail` gives the day and the article.',
+    },
+  },
+  'unknown-snapshot': {
+    status: 404,
+    title: { zh: '没有此快照', en: 'There is no such snapshot' },
+    meaning: {
+      zh: '还没有生成快照，或者此快照已被较新的快照取代。请读取 /v1/feed/snapshots/latest。',
+      en: 'None has been written yet, or this one gave way to newer ones. Read /v1/feed/snapshots/latest.',
+    },
+  },
+  'range-not-satisfiable': {
+    status: 416,
+    title: { zh: '请求的范围超出文件', en: 'The range lies outside the file' },
+    meaning: {
+      zh: 'Range 请求头的起点超出文件末尾。Content-Range 给出文件的大小。',
+      en: 'The `Range` header begins after the end of the file. `Content-Range` tells its size.',
+    },
+  },
+  'unknown-subscription': {
+    status: 404,
+    title: { zh: '没有该订阅', en: 'There is no such subscription' },
+    meaning: {
+      zh: '您没有该编号的订阅。GET /v1/subscriptions 列出您的全部订阅。',
+      en: 'You have no subscription with this id. GET /v1/subscriptions lists those that you have.',
+    },
+  },
+  'unknown-screening': {
+    status: 404,
+    title: { zh: '没有该次筛查', en: 'No such screening' },
+    meaning: {
+      zh: '没有此编号的筛查记录，或该记录属于其他合作方。',
+      en: 'No screening has this id, or it is another partner’s.',
+    },
+  },
+  'unknown-monitor': {
+    status: 404,
+    title: { zh: '没有该监测名单', en: 'No such monitor' },
+    meaning: {
+      zh: '没有此编号的监测名单或成员，或该名单属于其他合作方。',
+      en: 'No monitor has this id, it has no such member, or it is another partner’s.',
+    },
+  },
+  'monitor-full': {
+    status: 422,
+    title: { zh: '监测名单已满', en: 'The monitor is full' },
+    meaning: {
+      zh: '一个监测名单最多有1,000,000个成员。请移除不再需要的成员，或另建名单。',
+      en: 'A monitor has at most 1,000,000 members. Remove some, or make another.',
+    },
+  },
+  'request-too-large': {
+    status: 413,
+    title: { zh: '请求内容过大', en: 'The request is too large' },
+    meaning: { zh: '请分批提交。', en: 'Send it in smaller parts.' },
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: { zh: '不支持的内容类型', en: 'Unsupported media type' },
+    meaning: { zh: '请求内容须为 application/json。', en: 'Send the body as application/json.' },
+  },
+  'unknown-step': {
+    status: 404,
+    title: { zh: '规则中没有该步骤', en: 'The rulebook has no such step' },
+    meaning: {
+      zh: '步骤代码见 /v1/rulebook 的 deadlines。',
+      en: 'The codes of steps are listed under `deadlines` of /v1/rulebook.',
+    },
+  },
+  'not-permitted-by-rulebook': {
+    status: 422,
+    title: { zh: '规则不允许此步骤', en: 'The rulebook does not allow this step' },
+    meaning: {
+      zh: '按决定之日施行的规则，此步骤不被允许。detail 说明原因和条文。',
+      en: 'The rules in force on the day of the decision do not allow it. `detail` says why, with the article.',
+    },
+  },
+  'ground-not-on-list': {
+    status: 422,
+    title: { zh: '列入事由不属于该名单', en: 'The ground does not belong to the list' },
+    meaning: {
+      zh: '经营异常名录的事由代码以 ABN-、ABC-、ABS- 开头，严重违法失信名单的以 SER- 开头。',
+      en: 'Grounds of the abnormal list begin with ABN-, ABC- or ABS-, those of the serious-violator list with SER-.',
+    },
+  },
+  'dated-before-entry': {
+    status: 422,
+    title: { zh: '日期早于列入日期', en: 'The day is before the entry' },
+    meaning: {
+      zh: '移出、撤销、更正等步骤不能早于列入之日。',
+      en: 'An entry cannot end, be revoked or be corrected before the day on which it was made.',
+    },
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: { zh: '幂等键已用于另一请求', en: 'The idempotency key was used for another request' },
+    meaning: {
+      zh: '同一个 Idempotency-Key 只能用于重发同一请求。新的请求请使用新的键。',
+      en: 'An Idempotency-Key serves to send the same request again. Use a new key for a new request.',
+    },
+  },
+  'internal-error': {
+    status: 500,
+    title: { zh: '服务内部错误', en: 'The service failed' },
+    meaning: {
+      zh: '错误已记录。请稍后重试；如持续出现，请提供 X-Request-Id 与运营方联系。',
+      en: 'The fault is logged. Try again; if it persists, give the operator the X-Request-Id.',
+    },
+  },
+  unavailable: {
+    status: 503,
+    title: { zh: '服务暂时不可用', en: 'The service is not ready' },
+    meaning: { zh: '请稍后重试。', en: 'Try again shortly.' },
+  },
+} as const satisfies Record<string, { status: number; title: Text; meaning: Text }>
+
+export type ProblemCode = keyof typeof problems
