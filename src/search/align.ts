@@ -11,7 +11,7 @@ export interface Edit {
 }
 
 /** Texts longer than this are compared by their beginnings; it bounds the work of one comparison. */
-export const longestAligned = 160
+const longestAligned = 160
 
 const width = longestAligned + 1
 // One comparison at a time: the table is laid once.

@@ -40,8 +40,8 @@ const liveMost = 1024
 /** Segments of fewer documents are joined when there are more than `smallMost` of them. */
 const smallSegment = 8192
 const smallMost = 8
-/** The most documents looked at for one query, over all its pairs: some 2 ms of work. */
-const workMost = 120_000
+/** The most documents looked at for one query, over all its pairs: about 1 ms of work. */
+const workMost = 40_000
 /** How many of those with the greatest sums are compared exactly. */
 const compareMost = 300
 
@@ -114,11 +114,8 @@ export function createBigramIndex(): BigramIndex {
   }
 
   /** Adds up the weights of groups of lists, rarest first, as far as the work allows; the documents with the most. */
-  const gather = (groups: DocumentList[][], options: FindOptions): number[] => {
-    const sized = groups
-      .map((lists) => ({ lists, size: lists.reduce((sum, { from, to }) => sum + to - from, 0) }))
-      .filter(({ size }) => size > 0)
-      .sort((a, b) => a.size - b.size)
+  const gather = (groups: readonly Group[], options: FindOptions): number[] => {
+    const sized = groups.filter(({ size }) => size > 0).sort((a, b) => a.size - b.size)
     const wanted = options.accepts
     const touched: number[] = []
     let work = 0
@@ -147,14 +144,13 @@ export function createBigramIndex(): BigramIndex {
 
   /** What having a pair is worth, of which so many documents have: nearly nothing where all have it. */
   const rarity = (size: number) => Math.log(Math.max(1, count / Math.max(1, size))) + 0.01
-  const weightOf = (pair: number) => rarity(listsOf(pair).reduce((sum, { from, to }) => sum + to - from, 0))
-
   const find = (query: string, options: FindOptions): Candidate[] => {
     const pairs = pairsOf(query)
     const inner = pairs.filter((pair) => pair > 0xffff)
     // The pair of the beginning narrows only a query of one character, which has no other.
-    const documents = gather((inner.length > 0 ? inner : pairs).map(listsOf), options)
-    const weights = new Map(inner.map((pair) => [pair, weightOf(pair)]))
+    const groups = (inner.length > 0 ? inner : pairs).map((pair) => ({ pair, ...groupOf(listsOf(pair)) }))
+    const documents = gather(groups, options)
+    const weights = new Map(inner.length > 0 ? groups.map(({ pair, size }) => [pair, rarity(size)]) : [])
     const whole = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
     const commonWeight = weights.size === 0 ? 1 : whole / weights.size
     const candidates = documents.map((document) => {
@@ -179,8 +175,10 @@ export function createBigramIndex(): BigramIndex {
 
   const findBySound = (keys: readonly number[], by: 'sound' | 'initial', options: FindOptions): Candidate[] => {
     const groups = [...new Set(keys)].map((key) =>
-      segments.flatMap((segment) =>
-        segment.findBySound(key, by).map((range): DocumentList => ({ documents: segment.postings, ...range })),
+      groupOf(
+        segments.flatMap((segment) =>
+          segment.findBySound(key, by).map((range): DocumentList => ({ documents: segment.postings, ...range })),
+        ),
       ),
     )
     // The newest documents are few: they are all candidates.
@@ -226,6 +224,16 @@ interface DocumentList {
   documents: readonly number[] | Uint32Array
   from: number
   to: number
+}
+
+/** Where the documents of one pair, or of pairs that sound alike, are listed; `size` of them. */
+interface Group {
+  lists: DocumentList[]
+  size: number
+}
+
+function groupOf(lists: DocumentList[]): Group {
+  return { lists, size: lists.reduce((sum, { from, to }) => sum + to - from, 0) }
 }
 
 type Numbers = Uint8Array | Uint16Array | Uint32Array | Float32Array

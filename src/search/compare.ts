@@ -65,7 +65,9 @@ const suffixes = '省市县区州盟旗'
 export function compareNames(first: ParsedName, second: ParsedName): NameParts {
   // Which of two equally cheap ways is taken must not depend on the order.
   const [a, b] = first.normal <= second.normal ? [first, second] : [second, first]
-  const bothRegions = a.region !== '' && b.region !== ''
+  // 黑南 behind 贵州 may be 黔南 damaged: where one region goes on behind the other, the characters are compared.
+  const nested = a.region !== b.region && (a.region.startsWith(b.region) || b.region.startsWith(a.region))
+  const bothRegions = a.region !== '' && b.region !== '' && !nested
   const bothForms = a.form !== null && b.form !== null
   const textOf = (name: ParsedName) =>
     (bothRegions ? '' : name.region) + name.core + (bothForms ? '' : name.formText + name.branch)
@@ -111,7 +113,7 @@ export function compareNames(first: ParsedName, second: ParsedName): NameParts {
     }
   }
   return {
-    region: bothRegions ? compareRegions(a, b) : oneRegion(a.region + b.region, region),
+    region: bothRegions ? compareRegions(a, b) : oneRegion(a, b, region),
     regionMoved: a.regionMoved !== b.regionMoved,
     tradeName,
     trade,
@@ -140,11 +142,13 @@ function compareRegions(a: ParsedName, b: ParsedName): NameParts['region'] {
   return same ? 'same' : 'one-within-other'
 }
 
-/** Where only one name has a region that is known, the characters tell whether the other has it, damaged. */
-function oneRegion(region: string, difference: PartDifference): NameParts['region'] {
-  if (region === '') return 'none'
+/** Where at most one name has a region that is known, or more of it, the characters tell whether the other has it. */
+function oneRegion(a: ParsedName, b: ParsedName, difference: PartDifference): NameParts['region'] {
+  const longer = a.region.length > b.region.length ? a.region : b.region
+  if (longer === '') return 'none'
   if (difference.other === 0) return difference.lookAlike + difference.soundAlike > 0 ? 'look-alike' : 'same'
-  return difference.other >= bare(region).length ? 'one-missing' : 'different'
+  if (a.region !== '' && b.region !== '') return 'one-within-other'
+  return difference.other >= bare(longer).length ? 'one-missing' : 'different'
 }
 
 function compareForms(a: ParsedName, b: ParsedName): NameParts['form'] {

@@ -29,7 +29,7 @@ export interface ParsedName {
 }
 
 /** Names are compared by this many characters; the longest registered ones have about 60. */
-export const longestName = 120
+const longestName = 120
 
 const companyForms: readonly [string, Form][] = [
   ['股份有限责任公司', 'joint-stock'],

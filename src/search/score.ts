@@ -13,7 +13,7 @@ export interface NameScore {
 }
 
 /** From this score on two names are taken for one business: at most 2 in 100 near misses of `test/bench/names` reach it. */
-export const likelyScore = 0.5
+export const likelyScore = 0.25
 
 /** Scores of names that differ stay below the 1 of the same name. */
 const mostIfDifferent = 0.99

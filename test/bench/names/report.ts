@@ -11,7 +11,7 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 }
 
 /** The value that a share of the sorted values does not exceed. */
-export function quantile(values: readonly number[], share: number): number {
+function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }
