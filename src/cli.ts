@@ -7,6 +7,7 @@ import { verifyDatabase, verifyFile, VerifyInputError, verifyService } from './f
 import { amendFromFile, AmendmentError } from './law/service.ts'
 import { agencyCodeOf, createKey, createPartner, UnknownPartnerError } from './partners/service.ts'
 import { rebuildEntries } from './listings/service.ts'
+import { correctDueDates } from './listings/due-dates.ts'
 import { partnerKinds, scopes } from './partners/vocabulary.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, UnusableDatabaseError, type Database } from './platform/db.ts'
@@ -239,7 +240,13 @@ project holiday-cn. Due dates that were provisional are corrected, with events.`
     .action(async (file: string, _options, self: Command) => {
       await withDatabase(async ({ db }) => {
         const { revision, years } = await amendFromFile(db, file, 'calendar', systemClock.now())
-        answer(self, { revision, years }, () => `Loaded ${years.join(', ')}; the rulebook is at revision ${revision}.`)
+        const corrected = await correctDueDates(db, systemClock.now())
+        answer(
+          self,
+          { revision, years, corrected },
+          () =>
+            `Loaded ${years.join(', ')}; the rulebook is at revision ${revision}. Due dates told now:\n${describeCounts(corrected)}`,
+        )
       })
     })
 

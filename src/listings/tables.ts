@@ -46,6 +46,9 @@ export const decisions = pgTable(
       .on(table.uscc, table.groundCode, table.reportYear)
       .where(sql`${table.action} = 'enter' and ${table.origin} = 'job'`),
     index('decisions_listing').on(table.uscc, table.listingId),
+    index('decisions_without_due_day')
+      .on(table.id)
+      .where(sql`${table.action} = 'enter' and ${table.dueOn} is null`),
     // Two decisions can never both follow the same one: an entry has one state.
     uniqueIndex('decisions_one_after_another').on(table.listingId, table.step),
   ],
@@ -94,6 +97,18 @@ export const listingEntries = pgTable(
       .where(sql`${table.shown} and ${table.publishedUntil} is not null`),
   ],
 )
+
+/**
+ * The last day on which entering was in time, of decisions that were made before the working days of that year were known:
+ * append-only (a trigger refuses anything else), since the decision itself is.
+ */
+export const dueDateCorrections = pgTable('due_date_corrections', {
+  decisionId: uuid()
+    .primaryKey()
+    .references(() => decisions.id),
+  dueOn: date().notNull(),
+  recordedAt: instant().notNull(),
+})
 
 /** Decisions that staff propose; an approved one is inserted into `decisions` under the same id. */
 export const decisionProposals = pgTable(

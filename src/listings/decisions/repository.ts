@@ -205,6 +205,15 @@ export async function lockProposal(tx: Tx, id: string): Promise<ProposalRow | nu
   return row ?? null
 }
 
+/** Proposals that wait without a due day, locked in order of id. */
+export async function listProposalsWithoutDueDay(tx: Tx): Promise<ProposalRow[]> {
+  return rowsOf(
+    tx,
+    sql`select ${proposalColumns} from decision_proposals p where p.status = 'proposed' and p.due_on is null
+        order by p.id for update`,
+  )
+}
+
 /** Writes what became of a proposal, by the facts as they were judged last. */
 export async function updateProposal(tx: Tx, row: ProposalRow): Promise<void> {
   await tx.execute(sql`

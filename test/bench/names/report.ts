@@ -10,8 +10,8 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
   say('')
 }
 
-/** The value that a share of the sorted values does not exceed. */
-function quantile(values: readonly number[], share: number): number {
+/** The value below which this share of the values lies. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }
