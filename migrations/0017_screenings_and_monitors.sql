@@ -13,7 +13,7 @@ CREATE TABLE "monitor_alerts" (
 CREATE TABLE "monitor_members" (
 	"monitor_id" uuid NOT NULL,
 	"ref" text NOT NULL,
-	"candidate" json NOT NULL,
+	"candidate" text NOT NULL,
 	"code" text,
 	"web_keys" text[] NOT NULL,
 	"owner" text,

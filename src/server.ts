@@ -11,6 +11,7 @@ import { openOutbound } from './platform/outbound.ts'
 import { createScreener } from './screening/screener.ts'
 import { startScreening } from './screening/worker.ts'
 import { openSigning } from './platform/signing.ts'
+import { queueAlerts } from './subscriptions/service.ts'
 import { startDelivery } from './subscriptions/worker.ts'
 
 export interface Server {
@@ -60,7 +61,7 @@ export async function startServer(database: Database, config: Config, log: Logge
   const sequencer = startSequencer(database.db, log)
   const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
   const delivery = startDelivery({ db: database.db, outbound, clock: systemClock, log, listener })
-  const screening = startScreening({ db: database.db, listener, clock: systemClock, screener }, log)
+  const screening = startScreening({ db: database.db, listener, clock: systemClock, screener, queueAlerts }, log)
   const publisher =
     config.NATS_URL === undefined ? null : startNatsPublisher({ database, listener, natsUrl: config.NATS_URL, log })
   return {

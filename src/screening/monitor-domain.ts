@@ -13,7 +13,7 @@ export function memberOf({ ref, ...candidate }: Candidate): MemberRow {
   const { uscc, address, name } = readCandidate({ ref, ...candidate })
   return {
     ref,
-    candidate,
+    candidate: JSON.stringify(candidate),
     code: uscc,
     webKeys: address === null ? [] : keysToTry(address).filter((key) => Buffer.byteLength(key) <= maxKeyBytes),
     namePairs: name === null ? [] : tellingPairs(name),

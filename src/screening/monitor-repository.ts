@@ -70,7 +70,8 @@ export async function deleteMonitor(tx: Tx, id: string): Promise<void> {
 
 export interface MemberRow {
   ref: string
-  candidate: Omit<Candidate, 'ref'>
+  /** What the platform sent, as JSON. */
+  candidate: string
   code: string | null
   webKeys: string[]
   namePairs: string[]
@@ -82,11 +83,11 @@ export async function upsertMembers(tx: Tx, monitorId: string, members: readonly
     tx,
     sql`insert into monitor_members (monitor_id, ref, candidate, code, web_keys, name_pairs)
         select ${monitorId}, m.ref, m.candidate, m.code, m."webKeys", m."namePairs"
-        from json_to_recordset(${asJson(members)}) as m (ref text, candidate json, code text, "webKeys" text[],
+        from json_to_recordset(${asJson(members)}) as m (ref text, candidate text, code text, "webKeys" text[],
           "namePairs" text[])
         on conflict (monitor_id, ref) do update set candidate = excluded.candidate, code = excluded.code,
           web_keys = excluded.web_keys, name_pairs = excluded.name_pairs, screened_position = null
-        where monitor_members.candidate::text <> excluded.candidate::text
+        where monitor_members.candidate <> excluded.candidate
         returning xmax = 0 as "isNew"`,
   )
   return rows.filter(({ isNew }) => isNew).length
@@ -176,9 +177,14 @@ const watchedMembers = (condition: SQL) => sql`
   where ${condition}
   order by m.monitor_id, m.ref`
 
+async function watched(tx: Tx, query: SQL): Promise<WatchedMember[]> {
+  const rows = await rowsOf<Omit<WatchedMember, 'candidate'> & { candidate: string }>(tx, query)
+  return rows.map((row) => ({ ...row, candidate: JSON.parse(row.candidate) as WatchedMember['candidate'] }))
+}
+
 /** Members that are new or were changed. */
 export async function listMembersToScreen(tx: Tx, limit: number): Promise<WatchedMember[]> {
-  return rowsOf(tx, sql`${watchedMembers(sql`m.screened_position is null`)} limit ${limit} for no key update of m`)
+  return watched(tx, sql`${watchedMembers(sql`m.screened_position is null`)} limit ${limit} for no key update of m`)
 }
 
 export interface MemberKey {
@@ -214,7 +220,7 @@ export async function listTouchedMembers(
 export async function listMembers(tx: Tx, keys: readonly MemberKey[]): Promise<WatchedMember[]> {
   const chosen = sql`(m.monitor_id, m.ref) in (
     select k."monitorId", k.ref from json_to_recordset(${asJson(keys)}) as k ("monitorId" uuid, ref text))`
-  return rowsOf(tx, sql`${watchedMembers(chosen)} for no key update of m`)
+  return watched(tx, sql`${watchedMembers(chosen)} for no key update of m`)
 }
 
 export interface ScreenedMember extends MemberKey {

@@ -16,7 +16,7 @@ import {
   type ScreenedMember,
   type WatchedMember,
 } from './monitor-repository.ts'
-import { publishAlerts, type RaisedAlert } from './monitor-alerts.ts'
+import { publishAlerts, type QueueAlerts, type RaisedAlert } from './monitor-alerts.ts'
 import { tellingPairs } from './names.ts'
 import { listListingEvents } from './repository.ts'
 import type { Screener } from './screener.ts'
@@ -27,6 +27,8 @@ interface Worker {
   db: Db
   clock: Clock
   screener: Screener
+  /** Told of alerts as they are raised. */
+  queueAlerts?: QueueAlerts | undefined
 }
 
 /**
@@ -68,7 +70,11 @@ async function readPage(tx: Tx, worker: Worker): Promise<number> {
 }
 
 /** Screens members, each by its monitor's settings, and raises an alert for each that stands otherwise than before. */
-async function look(tx: Tx, { screener, clock }: Worker, members: readonly WatchedMember[]): Promise<void> {
+async function look(
+  tx: Tx,
+  { screener, clock, queueAlerts }: Worker,
+  members: readonly WatchedMember[],
+): Promise<void> {
   const raisedAt = clock.now().toISOString()
   for (const alike of groupBySettings(members)) {
     const [{ lists, threshold }] = alike
@@ -89,7 +95,7 @@ async function look(tx: Tx, { screener, clock }: Worker, members: readonly Watch
     })
     await updateScreenedMembers(tx, screened, position)
     if (alerts.length > 0) await insertAlerts(tx, alerts)
-    await publishAlerts(tx, alerts)
+    if (queueAlerts !== undefined) await publishAlerts(tx, alerts, queueAlerts)
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { lists } from '../listings/vocabulary.ts'
 import { message } from '../platform/language.ts'
+import { likelyScore } from '../search/score.ts'
 import { decisions, matchedOns, reasons } from './vocabulary.ts'
 
 /** Text of a call that is kept as evidence: lone surrogates have no form in RFC 8785 (nor in I-JSON, RFC 7493). */
@@ -40,8 +41,8 @@ const candidate = z
 const day = z.iso.date()
 export const watchedLists = z.array(z.enum(lists)).min(1).max(2)
 export const nameThreshold = z.number().min(0.2).max(1)
-/** From which score on names count as alike: at most 2 in 100 near misses reach it (`likelyScore` of the search). */
-export const defaultThreshold = 0.5
+/** From which score on names count as alike. */
+export const defaultThreshold = likelyScore
 
 export const screeningRequest = z
   .strictObject({

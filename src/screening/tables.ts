@@ -5,7 +5,6 @@ import {
   foreignKey,
   index,
   integer,
-  json,
   jsonb,
   pgTable,
   primaryKey,
@@ -61,8 +60,8 @@ export const monitorMembers = pgTable(
       .notNull()
       .references(() => monitors.id, { onDelete: 'cascade' }),
     ref: text().notNull(),
-    /** As the platform sent it; `json`, which takes any text. */
-    candidate: json().notNull(),
+    /** As the platform sent it: JSON as text, since PostgreSQL's own has no U+0000. */
+    candidate: text().notNull(),
     /** Its own code, where it has a valid one. */
     code: text(),
     /** Keys under which its site or shop may be filed. */

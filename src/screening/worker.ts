@@ -1,6 +1,7 @@
 import type { FeedListener } from '../feed/listener.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
+import type { QueueAlerts } from './monitor-alerts.ts'
 import { runMonitors } from './monitor-worker.ts'
 import type { Screener } from './screener.ts'
 
@@ -14,7 +15,7 @@ const restMs = 1000
  * Every `serve` process runs one; of several one at a time does the monitors.
  */
 export function startScreening(
-  options: { db: Db; listener: FeedListener; clock: Clock; screener: Screener },
+  options: { db: Db; listener: FeedListener; clock: Clock; screener: Screener; queueAlerts?: QueueAlerts },
   log: { warn(context: object, message: string): void },
 ): { stop(): Promise<void> } {
   const { db, listener, screener } = options

@@ -4,6 +4,9 @@ import { rowsOf } from '../../src/platform/db.ts'
 import { madeUpUscc, reportItem, subjectItem } from '../support/businesses.ts'
 import { startTestService, type TestService } from '../support/service.ts'
 import { take } from '../support/take.ts'
+import type { AlertMessage, QueueAlerts } from '../../src/screening/monitor-alerts.ts'
+import { runMonitors } from '../../src/screening/monitor-worker.ts'
+import { createScreener } from '../../src/screening/screener.ts'
 import { enterOnList, tellOfEntry } from './screening.ts'
 
 let service: TestService
@@ -186,6 +189,28 @@ describe('200', () => {
     await enterOnList(service.db, 5007, 'serious-violator')
     expect(await settle()).toBe(1)
     expect((await alertsOf(id)).length).toBe(1000)
+  })
+
+  it('tells the partner that watches, and nobody else, of an alert in the transaction that raises it', async () => {
+    const queued: [string, AlertMessage][] = []
+    const queueAlerts: QueueAlerts = async (_tx, partnerId, alerts) => {
+      for (const alert of alerts) queued.push([partnerId, alert])
+    }
+    const id = await createMonitor()
+    await call('PUT', `/v1/monitors/${id}/members/a`, { uscc: madeUpUscc(96) })
+    await runMonitors({ db: service.db, clock: service.clock, screener: createScreener(), queueAlerts })
+    const [partner] = await rowsOf<{ id: string }>(
+      service.db,
+      sql`select m.partner_id as id from monitors m where m.id = ${id}`,
+    )
+    expect(queued).toMatchObject([
+      [
+        partner!.id,
+        { source: `urn:xinjian:monitor:${id}`, data: { ref: 'a', before: null, result: { decision: 'review' } } },
+      ],
+    ])
+    const page = await call('GET', `/v1/monitors/${id}/alerts`)
+    expect(page.json()).toMatchObject({ items: [{ id: queued[0]![1].id }] })
   })
 
   it('raises nothing twice when it reads the same page of the log again', async () => {

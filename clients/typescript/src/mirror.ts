@@ -105,7 +105,7 @@ export class ListMirror {
         await this.#read(waitSeconds)
       } catch (error) {
         if (error instanceof ListenerError) throw error.cause
-        if (signal.aborted) return
+        if (this.#stopping.signal.aborted) return
         this.#options.onFault?.(error)
         await sleep(restMs, undefined, { signal }).catch(() => undefined)
       }

@@ -1209,7 +1209,7 @@ export interface components {
              * @description Screen as if it were this day; today without it
              */
             asOf?: string;
-            /** @description Least score of names that count as alike; 0.5 without it */
+            /** @description Least score of names that count as alike; 0.25 without it */
             threshold?: number;
         };
         MonitorRequestInput: {
@@ -1965,7 +1965,7 @@ export interface components {
              * @description Screen as if it were this day; today without it
              */
             asOf?: string;
-            /** @description Least score of names that count as alike; 0.5 without it */
+            /** @description Least score of names that count as alike; 0.25 without it */
             threshold?: number;
         };
         ScreeningResult: {
