@@ -3,7 +3,7 @@ import { asJson, rowsOf, type DbOrTx } from '../platform/db.ts'
 import type { HeldFile } from './held.ts'
 
 /** The published fields of a business out of a row of `subjects`. */
-export const subjectState = (row: string) =>
+const subjectState = (row: string) =>
   sql.raw(`json_build_object('uscc', ${row}.uscc, 'registrationNumber', ${row}.registration_number, 'name', ${row}.name,
     'formerNames', ${row}.former_names, 'entityType', ${row}.entity_type, 'status', ${row}.status,
     'legalRepresentative', ${row}.legal_representative, 'establishedOn', ${row}.established_on,

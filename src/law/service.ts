@@ -32,7 +32,7 @@ export async function rulebookOf(db: DbOrTx, amendmentId: string | null): Promis
 }
 
 /** Adds to the law, in this transaction; answers the new revision. Nothing that was decided is changed by it. */
-export async function amendRulebook(
+async function amendRulebook(
   tx: Tx,
   amendment: {
     data?: Partial<RulebookData>
