@@ -78,7 +78,7 @@ export interface Entry {
 }
 
 /** Decisions that no entry can have: an order of steps in which it would have two states, or none. */
-export class HistoryError extends Error {
+class HistoryError extends Error {
   override name = 'HistoryError'
 }
 

@@ -56,22 +56,6 @@ export async function lockShownPenalties(tx: Tx, after: string | null, limit: nu
   )
 }
 
-/** Every penalty of a business with the life of its publication, for who reads it as of a day or a moment. */
-export async function listPenaltiesOfSubject(
-  db: DbOrTx,
-  uscc: string,
-): Promise<(Penalty & { publications: Publication[] })[]> {
-  return rowsOf(
-    db,
-    sql`select ${penaltyColumns}, coalesce((
-          select json_agg(json_build_object('step', q.step, 'action', q.action, 'effectiveOn', q.effective_on,
-            'publishedUntil', q.published_until, 'reason', q.reason, 'note', q.note, 'recordedBy', q.recorded_by,
-            'recordedAt', ${isoInstant('q.recorded_at')}) order by q.step)
-          from penalty_publications q where q.penalty_id = p.id), '[]') as publications
-        from penalties p where p.uscc = ${uscc} order by p.decided_on desc, p.id desc`,
-  )
-}
-
 export type NewPublication = Omit<Publication, 'step'> & {
   penaltyId: string
   restartedOn: string | null

@@ -11,14 +11,6 @@ const decisionColumns = sql`d.id, d.action, d.origin, d.list, d.uscc, d.listing_
   ${isoInstant('d.recorded_at')} as "recordedAt", d.step, d.expires_on::text as "expiresOn",
   d.published_until::text as "publishedUntil", d.shown`
 
-/** Every decision about the entries of a business, entry by entry in the order of their steps. */
-export async function listDecisionsOfSubject(db: DbOrTx, uscc: string): Promise<Decision[]> {
-  return rowsOf(
-    db,
-    sql`select ${decisionColumns} from decisions d where d.uscc = ${uscc} order by d.listing_id, d.step`,
-  )
-}
-
 /** The decisions about one entry, in the order of their steps. */
 export async function listDecisionsOfListing(db: DbOrTx, listingId: string): Promise<Decision[]> {
   return rowsOf(db, sql`select ${decisionColumns} from decisions d where d.listing_id = ${listingId} order by d.step`)
