@@ -62,10 +62,14 @@ export async function runDemo(
     await importFile(database.db, 'subjects', await writeSample(sampleDir, province.subjects), {
       now: () => systemClock.now(),
     })
-    for (const job of jobs) {
-      step(`Running the job ${job.name} …`)
+    const run = async (name: string) => {
+      const job = jobs.find((candidate) => candidate.name === name)
+      if (job === undefined) throw new Error(`there is no job ${name}`)
+      step(`Running the job ${name} …`)
       await runJob(job, { database, config, clock: systemClock, on })
     }
+    await run('pull-annual-reports')
+    await run('list-late-reporters')
     const server = await startServer(database, config, log).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || process.env['PORT']) throw error
       step(`Port ${config.PORT} is in use; taking a free one.`)
@@ -76,6 +80,7 @@ export async function runDemo(
     const key = await sampleKey(sampleDir, database.db)
     step('Numbering the events of the feed …')
     await untilSequenced(database.db)
+    await run('write-snapshot')
     ready({
       listedBusiness: `${server.publicUrl}/credit-files/${province.lateEnterprises[0] ?? ''}`,
       docs: `${server.publicUrl}/docs`,

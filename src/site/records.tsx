@@ -125,16 +125,7 @@ export function OtherRecords({ file, language }: Props) {
         ))}
       </Section>
       <Section id="sanctions" title={texts.sanctions[language]} isEmpty={file.sanctions.length === 0}>
-        {file.sanctions.map((sanction) => (
-          <dl key={sanction.measureCode} class="facts entry">
-            <Fact term={texts.kind[language]}>{sanction.label}</Fact>
-            <Fact term={texts.agency[language]}>
-              <Written text={sanction.agency} />
-            </Fact>
-            <Fact term={texts.imposedOn[language]}>{day(sanction.imposedOn)}</Fact>
-            <Fact term={texts.until[language]}>{day(sanction.until)}</Fact>
-          </dl>
-        ))}
+        <Sanctions sanctions={file.sanctions} language={language} />
       </Section>
       <Section id="honours" title={texts.honours[language]} isEmpty={file.honours.length === 0}>
         {file.honours.map((honour) => (
@@ -151,6 +142,46 @@ export function OtherRecords({ file, language }: Props) {
         ))}
       </Section>
     </>
+  )
+}
+
+/** The measures, each with the agencies that carry it out. */
+function Sanctions({ sanctions, language }: { sanctions: CreditFile['sanctions']; language: Language }) {
+  const measures = new Map<string, CreditFile['sanctions']>()
+  for (const sanction of sanctions) {
+    const key = `${sanction.measureCode} ${sanction.listingId} ${sanction.imposedOn}`
+    measures.set(key, [...(measures.get(key) ?? []), sanction])
+  }
+  return (
+    <table>
+      <caption>{texts.sanctionsCaption[language]}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{texts.measure[language]}</th>
+          <th scope="col">{texts.agency[language]}</th>
+          <th scope="col">{texts.imposedOn[language]}</th>
+          <th scope="col">{texts.until[language]}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {[...measures].map(([key, [first, ...others]]) =>
+          first === undefined ? null : (
+            <tr key={key}>
+              <th scope="row">{first.label}</th>
+              <td>
+                <Written text={[first, ...others].map(({ agency }) => agency).join(language === 'zh' ? '、' : '; ')} />
+              </td>
+              <td>
+                <Day on={first.imposedOn} language={language} />
+              </td>
+              <td>
+                {first.until === null ? texts.whileListed[language] : <Day on={first.until} language={language} />}
+              </td>
+            </tr>
+          ),
+        )}
+      </tbody>
+    </table>
   )
 }
 

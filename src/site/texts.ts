@@ -157,6 +157,12 @@ export const file = {
   awardedOn: { zh: '授予日期', en: 'Awarded on' },
   validUntil: { zh: '有效期至', en: 'Valid until' },
   agency: { zh: '实施机关', en: 'Agency' },
+  sanctionsCaption: {
+    zh: '由列入名单引起、由各部门依法采取的措施；移出后解除',
+    en: 'Measures that agencies take by law because of an entry; lifted when the entry ends',
+  },
+  measure: { zh: '措施', en: 'Measure' },
+  whileListed: { zh: '在列期间', en: 'While it is listed' },
   imposedOn: { zh: '开始日期', en: 'Imposed on' },
   until: { zh: '截止日期', en: 'Until' },
 } as const
