@@ -124,7 +124,8 @@ test('lookup names the business behind a pasted address', async () => {
 
 test('the feed tells it all: contiguous positions from 1 and an unbroken chain', async () => {
   expect((await fetch(`${serving.address}/v1/feed/events`)).status).toBe(401)
-  const awaited = 30 + 20 + listed.length
+  // Each entry is told, and the measures that follow from it.
+  const awaited = 30 + 20 + 2 * listed.length
   const last = await fetch(`${serving.address}/v1/feed/events?after=${awaited - 1}&wait=10`, {
     headers: { authorization: `Bearer ${key}` },
   })

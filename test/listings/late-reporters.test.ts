@@ -187,7 +187,7 @@ describe('a province of every kind of business', () => {
     expect((await entriesOf(db)).filter((entry) => entry.uscc === madeUpUscc(3))).toHaveLength(2)
   })
 
-  it.each(["update decisions set authority = ''", 'delete from decisions', 'truncate decisions'])(
+  it.each(["update decisions set authority = ''", 'delete from decisions', 'truncate decisions cascade'])(
     'refuses to rewrite a decision: %s',
     async (statement) => {
       await expect(db.execute(sql.raw(statement))).rejects.toMatchObject({
