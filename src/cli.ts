@@ -1,22 +1,31 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
-import { ConfigError, describeConfig, parseConfig, type Config } from './config.ts'
+import { addFeedCommands } from './commands/feed.ts'
+import { addLawCommands } from './commands/law.ts'
+import {
+  abortedBySignal,
+  answer,
+  command,
+  describeCounts,
+  endProgress,
+  showProgress,
+  tell,
+  UsageError,
+  withDatabase,
+} from './commands/terminal.ts'
+import { ConfigError, describeConfig, parseConfig } from './config.ts'
 import { runDemo, type DemoLinks } from './demo/demo.ts'
 import { BrokenChain } from './feed/chain.ts'
-import { verifyDatabase, verifyFile, VerifyInputError, verifyService } from './feed/verify.ts'
-import { amendFromFile, AmendmentError } from './law/service.ts'
+import { VerifyInputError } from './feed/verify.ts'
+import { AmendmentError } from './law/service.ts'
 import { agencyCodeOf, createKey, createPartner, UnknownPartnerError } from './partners/service.ts'
 import { rebuildEntries } from './listings/service.ts'
-import { correctDueDates } from './listings/due-dates.ts'
 import { partnerKinds, scopes } from './partners/vocabulary.ts'
 import { systemClock } from './platform/clock.ts'
-import { faultOf, UnusableDatabaseError, type Database } from './platform/db.ts'
+import { faultOf, UnusableDatabaseError } from './platform/db.ts'
 import { JobError, runJob, type Job, type JobRun } from './platform/jobs.ts'
-import { openConfiguredDatabase } from './platform/open.ts'
 import { version } from './platform/project.ts'
 import { SourceError } from './platform/http-client.ts'
-import { rotateSigningKey } from './platform/signing.ts'
-import { openLog } from './server.ts'
 import { serveUntilStopped, type StartSchedule } from './serve.ts'
 import { FileError } from './sources/files.ts'
 import { importFile, type RecordCounts } from './sources/service.ts'
@@ -26,36 +35,6 @@ import { collections, type Collection } from './sources/vocabulary.ts'
 export interface Jobs {
   jobs: readonly Job[]
   startSchedule: StartSchedule
-}
-
-interface VerifyOptions {
-  url?: string
-  key?: string
-  file?: string
-  jwks?: string
-  checkpoint?: string
-}
-
-/** A mistake of the one who typed the command, told in one line. */
-class UsageError extends Error {}
-
-const write = (text: string) => process.stdout.write(`${text}\n`)
-const tell = (text: string) => process.stderr.write(`${text}\n`)
-
-/** Prints an answer: JSON with `--json`, else as a person reads it. */
-function answer(command: Command, value: object, forPeople: () => string): void {
-  write(command.optsWithGlobals<{ json?: boolean }>().json ? JSON.stringify(value) : forPeople())
-}
-
-async function withDatabase<Result>(run: (database: Database, config: Config) => Promise<Result>): Promise<Result> {
-  const config = parseConfig(process.env)
-  const log = openLog(config)
-  const database = await openConfiguredDatabase(config, (line) => log.debug(line))
-  try {
-    return await run(database, config)
-  } finally {
-    await database.close()
-  }
 }
 
 /** Runs the command line. Sets the exit code: 0 done, 1 failed or bad input. */
@@ -69,9 +48,6 @@ export async function runCli(argv: string[], { jobs, startSchedule }: Jobs): Pro
 Settings come from the environment; xinjian config lists them with their values. Without DATABASE_URL a command uses an
 embedded PostgreSQL. Every command brings the database schema up to date first. Days are days in Asia/Shanghai.`,
     )
-  const command = (parent: Command, name: string, description: string) =>
-    parent.command(name).description(description).addOption(new Option('--json', 'print the answer as JSON'))
-
   command(program, 'serve', 'Serve the API and the pages, sequence the feed and run the scheduled jobs').action(
     async (_options, self: Command) => {
       const config = parseConfig(process.env)
@@ -214,97 +190,8 @@ are in docs/partners/agencies.md.`,
       })
     })
 
-  const law = program.command('rulebook').description('The law as data')
-  command(law, 'amend <file>', 'Add instruments, grounds, deadlines or other rows of the law, as data')
-    .addHelpText(
-      'after',
-      `
-The file is JSON: {"note": "what it rests on", "steps": [...], "grounds": [...], "versions": [...], ...} with rows as
-/v1/rulebook has them, texts as {"zh", "en"}. A row takes effect from its day \`from\`; the one before it ends the day
-before. What was decided keeps the version it was decided under. docs/operating/the-law.md has examples.`,
-    )
-    .action(async (file: string, _options, self: Command) => {
-      await withDatabase(async ({ db }) => {
-        const { revision } = await amendFromFile(db, file, 'rows', systemClock.now())
-        answer(self, { revision }, () => `The rulebook is at revision ${revision}.`)
-      })
-    })
-  const calendar = program.command('calendar').description('Working days')
-  command(calendar, 'load <file>', 'Load the State Council holiday notice of a year')
-    .addHelpText(
-      'after',
-      `
-The file is JSON: {"year": 2027, "off": ["2027-01-01", ...], "work": ["2027-02-06", ...]}, or the year's file of the
-project holiday-cn. Due dates that were provisional are corrected, with events.`,
-    )
-    .action(async (file: string, _options, self: Command) => {
-      await withDatabase(async ({ db }) => {
-        const { revision, years } = await amendFromFile(db, file, 'calendar', systemClock.now())
-        const corrected = await correctDueDates(db, systemClock.now())
-        answer(
-          self,
-          { revision, years, corrected },
-          () =>
-            `Loaded ${years.join(', ')}; the rulebook is at revision ${revision}. Due dates told now:\n${describeCounts(corrected)}`,
-        )
-      })
-    })
-
-  const signingKey = program.command('signing-key').description('Keys by which the service signs')
-  command(signingKey, 'rotate', 'Add a key, which signs from the next start of serve on; old ones still verify')
-    .addHelpText(
-      'after',
-      `
-The file is that of SIGNING_KEY_FILE, or the one that serve made in DATA_DIR; it is made where there is none. Keys that
-sign no longer keep their public half, so that what they signed can be verified for ever. Restart every serve process.`,
-    )
-    .action(async (_options, self: Command) => {
-      const rotated = await rotateSigningKey(parseConfig(process.env))
-      answer(self, rotated, () => `Key ${rotated.kid} was added to ${rotated.file}; restart every serve process.`)
-    })
-
-  command(program, 'verify-feed', 'Verify the log: every position, the hash chain, signed checkpoints')
-    .option('--url <url>', 'verify what a service gives out')
-    .option('--key <key>', 'with --url: a key with the scope feed')
-    .option('--file <file>', 'verify a saved copy, one event a line')
-    .option('--jwks <file or url>', 'the keys; with --url those of the service by default')
-    .option('--checkpoint <file>', 'a checkpoint kept from earlier, or one a line, with which the log must agree')
-    .addHelpText(
-      'after',
-      `
-Without --url and --file the log in the database is verified. Exits 1 and names the position of the first event that was
-altered, left out or moved. Only a checkpoint that was kept elsewhere shows a log that was rewritten from end to end, and
-only one shows that the end of a copy is missing: keep them as they come.`,
-    )
-    .action(async (options: VerifyOptions, self: Command) => {
-      const { url, file, key, jwks, checkpoint: checkpoints } = options
-      if (url !== undefined && file !== undefined) throw new UsageError('give either --url or --file')
-      if (url !== undefined && !URL.canParse(url)) throw new UsageError(`--url ${url} is no URL`)
-      try {
-        const kept = { jwks, checkpoints }
-        const verified =
-          url !== undefined
-            ? await verifyService(url, { key, ...kept }, showProgress)
-            : file !== undefined
-              ? await verifyFile(file, kept, showProgress)
-              : await withDatabase(({ db }) => verifyDatabase(db, kept, showProgress))
-        endProgress()
-        answer(
-          self,
-          { verified: true, ...verified },
-          () =>
-            `The log is whole up to position ${verified.position}, hash ${verified.hash || '(none)'};\n` +
-            (verified.checkpoints > 0
-              ? `it agrees with ${verified.checkpoints} signed checkpoint${verified.checkpoints > 1 ? 's' : ''}.`
-              : 'no checkpoint was given, so events after that may be missing.'),
-        )
-      } catch (error) {
-        if (error instanceof BrokenChain && self.opts<{ json?: boolean }>().json) {
-          write(JSON.stringify({ verified: false, position: error.position, fault: error.message }))
-        }
-        throw error
-      }
-    })
+  addLawCommands(program)
+  addFeedCommands(program)
 
   command(program, 'config', 'Print the settings, which come from the environment alone').action(
     (_options, self: Command) => {
@@ -324,15 +211,6 @@ only one shows that the end of a copy is missing: keep them as they come.`,
     tell(`xinjian: ${told}`)
     process.exitCode = 1
   }
-}
-
-/** Aborts at SIGINT or SIGTERM, so that a run ends after the chunk at hand and is kept as interrupted. */
-function abortedBySignal(): AbortSignal {
-  const stopping = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => stopping.abort(new JobError(`stopped by ${signal}`)))
-  }
-  return stopping.signal
 }
 
 function parseDay(text: string): string {
@@ -367,23 +245,6 @@ function describeFault(error: unknown): string | null {
   const { message, code } = faultOf(error)
   // The operating system and PostgreSQL have codes, and say in one line what they could not do.
   return code !== null || kinds.some((kind) => error instanceof kind) ? message || code : null
-}
-
-const onTerminal = process.stderr.isTTY
-
-/** One line that is written over, on a terminal only. */
-function showProgress(counts: object): void {
-  if (onTerminal) process.stderr.write(`\r\u001b[K${describeCounts(counts, ' · ')}`)
-}
-
-function endProgress(): void {
-  if (onTerminal) process.stderr.write('\r\u001b[K')
-}
-
-function describeCounts(counts: object, separator = '\n'): string {
-  return Object.entries(counts)
-    .map(([name, value]) => `  ${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
-    .join(separator)
 }
 
 function describeLinks({ listedBusiness, docs, feed, feedCall }: DemoLinks): string {
