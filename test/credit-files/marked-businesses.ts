@@ -41,6 +41,8 @@ export interface Hidden {
   corrected: string
   revoked: string
   periodOver: string
+  /** Its bar on a person has a term of its own, which goes on. */
+  exitedEarly: string
   withdrawnPenalty: string
   oldPenalty: string
 }
@@ -112,6 +114,8 @@ export async function happen(staff: ReturnType<typeof useStaff>): Promise<Hidden
     { uscc: trader, groundCode: 'ABS-69-13', decidedOn: '2025-07-08' },
     { reportYear: 2024 },
   )
+  const early = { uscc: other, list: 'serious-violator' }
+  const exitedEarly = await decide({ ...early, groundCode: 'SER-44-5-1', decidedOn: '2025-07-08' })
 
   on('2026-04-20')
   const removed = await decide({ uscc: enterprise, decidedOn: '2026-03-10' }, { establishedOn: '2026-03-09' })
@@ -149,14 +153,16 @@ export async function happen(staff: ReturnType<typeof useStaff>): Promise<Hidden
     { establishedOn: '2026-05-05' },
   )
 
-  on('2026-07-08')
-  const options = { db, on: '2026-07-08', now: () => clock.now() }
+  on('2026-07-10')
+  await decide({ ...early, action: 'remove', listingId: exitedEarly, decidedOn: '2026-07-09' })
+  on('2026-07-11')
+  const options = { db, on: '2026-07-11', now: () => clock.now() }
   const onlyTrader = [reportItem(1, { uscc: enterprise }), reportItem(2, { uscc: other })]
-  await take(db, 'annual-reports', onlyTrader, '2026-07-08T02:00:00.000Z')
+  await take(db, 'annual-reports', onlyTrader, '2026-07-11T02:00:00.000Z')
   await listLateReporters(options)
   await endPublication(options)
   await endPenaltyPublications(db, options)
   on('2026-11-25')
   await sequence()
-  return { removed, corrected, revoked, periodOver, withdrawnPenalty, oldPenalty }
+  return { removed, corrected, revoked, periodOver, exitedEarly, withdrawnPenalty, oldPenalty }
 }
