@@ -43,6 +43,8 @@ export interface Hidden {
   periodOver: string
   /** Its bar on a person has a term of its own, which goes on. */
   exitedEarly: string
+  /** In force still, since the law leaves its end open, with measures against the business. */
+  leftOpen: string
   withdrawnPenalty: string
   oldPenalty: string
 }
@@ -116,6 +118,7 @@ export async function happen(staff: ReturnType<typeof useStaff>): Promise<Hidden
   )
   const early = { uscc: other, list: 'serious-violator' }
   const exitedEarly = await decide({ ...early, groundCode: 'SER-44-5-1', decidedOn: '2025-07-08' })
+  const leftOpen = await decide({ ...early, groundCode: 'SER-83-5-1', decidedOn: '2019-03-01' })
 
   on('2026-04-20')
   const removed = await decide({ uscc: enterprise, decidedOn: '2026-03-10' }, { establishedOn: '2026-03-09' })
@@ -164,5 +167,5 @@ export async function happen(staff: ReturnType<typeof useStaff>): Promise<Hidden
   await endPenaltyPublications(db, options)
   on('2026-11-25')
   await sequence()
-  return { removed, corrected, revoked, periodOver, exitedEarly, withdrawnPenalty, oldPenalty }
+  return { removed, corrected, revoked, periodOver, exitedEarly, leftOpen, withdrawnPenalty, oldPenalty }
 }

@@ -176,7 +176,7 @@ describe('every route that needs no key', () => {
   })
 
   it('has no single entry that was withdrawn', async () => {
-    for (const id of [ids.removed, ids.corrected, ids.revoked, ids.periodOver, ids.exitedEarly]) {
+    for (const id of [ids.removed, ids.corrected, ids.revoked, ids.periodOver, ids.exitedEarly, ids.leftOpen]) {
       for (const list of ['abnormal', 'serious-violator']) {
         await expectClean({ url: `/v1/lists/${list}/entries/${id}` }, [404])
       }
@@ -250,7 +250,7 @@ describe('the log', () => {
 
   it('ends, of whatever was withdrawn, with an event that shows nothing, and of what is void has no content', async () => {
     const newest = new Map((await events()).map((event) => [keyOf(event), event]))
-    for (const id of [ids.removed, ids.corrected, ids.revoked, ids.periodOver, ids.exitedEarly]) {
+    for (const id of [ids.removed, ids.corrected, ids.revoked, ids.periodOver, ids.exitedEarly, ids.leftOpen]) {
       const event = newest.get(`listing:${id}`)
       expect(event?.data).toMatchObject({ shown: false })
       const sanctions = newest.get(`sanctions:${id}`)

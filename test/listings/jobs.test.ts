@@ -107,6 +107,9 @@ describe('terms', () => {
 })
 
 it('exits of old stay in view with their exit until the rules of 2026-04-01 take them from it', async () => {
+  // The five years of the entry on SER-83-5-1 are over, though the law leaves open how it ends.
+  expect(await endPublication(options('2026-03-01'))).toEqual({ ended: 0 })
+  expect(await endPublication(options('2026-03-02'))).toEqual({ ended: 1 })
   expect(await endPublication(options('2026-03-31'))).toEqual({ ended: 0 })
   expect(await endPublication(options('2026-04-01'))).toEqual({ ended: 2 })
 })

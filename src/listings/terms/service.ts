@@ -191,7 +191,9 @@ export async function endPublication(options: JobOptions): Promise<{ ended: numb
     const entries = await lockEntriesToHide(tx, on, after, chunkSize)
     const lives = await livesOf(tx, entries)
     const ended = entries.filter((entry) => {
-      const { publishedUntil } = judgeCase(rulebook, caseFacts(entry, lives.get(entry.id) ?? [], on))
+      const judged = judgeCase(rulebook, caseFacts(entry, lives.get(entry.id) ?? [], on))
+      // Where later rules leave open how an entry ends, the period holds that was told when it was decided.
+      const publishedUntil = judged.publishedUntil ?? entry.publishedUntil
       return publishedUntil !== null && publishedUntil < on
     })
     await updateShown(
