@@ -35,19 +35,14 @@ export const names = {
   [trader]: '虚构示例小店',
 } as const
 
-/** Ids of what may not be shown. */
-export interface Hidden {
-  removed: string
-  corrected: string
-  revoked: string
-  periodOver: string
-  /** Its bar on a person has a term of its own, which goes on. */
-  exitedEarly: string
-  /** In force still, since the law leaves its end open, with measures against the business. */
-  leftOpen: string
-  withdrawnPenalty: string
-  oldPenalty: string
-}
+/**
+ * Ids of what may not be shown. The bar on a person that follows from `exitedEarly` has a term of its own, which goes on;
+ * `leftOpen` is in force still, since the law leaves its end open, with measures against the business.
+ */
+export type Hidden = Record<
+  'removed' | 'corrected' | 'revoked' | 'periodOver' | 'exitedEarly' | 'leftOpen' | 'withdrawnPenalty' | 'oldPenalty',
+  string
+>
 
 /**
  * Three businesses on which everything that may not be shown has happened, between July 2025 and July 2026, and

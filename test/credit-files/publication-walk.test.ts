@@ -10,6 +10,7 @@ import type { FeedEvent } from '../../src/feed/domain.ts'
 import type { Manifest } from '../../src/feed/snapshots/schemas.ts'
 import { writeSnapshot } from '../../src/feed/snapshots/service.ts'
 import { keyOf, showsAfter } from '../../src/feed/state.ts'
+import { endPublication } from '../../src/listings/terms/service.ts'
 import { rowsOf } from '../../src/platform/db.ts'
 import { enterprise, other, trader, useStaff } from '../listings/staff.ts'
 import { happen, hidden, names, personalData, shopOf, shown, staffTexts, type Hidden } from './marked-businesses.ts'
@@ -17,7 +18,7 @@ import { happen, hidden, names, personalData, shopOf, shown, staffTexts, type Hi
 const folder = await mkdtemp(join(tmpdir(), 'xinjian-walk-'))
 const staff = useStaff('2025-07-01T00:00:00.000Z', { SNAPSHOT_DIR: folder })
 let ids: Hidden
-let secrets: string[]
+let secrets: string[] = []
 const keys = { feed: '', screening: '', history: '' }
 
 beforeAll(async () => {
@@ -329,6 +330,28 @@ describe('a key with the scope history', () => {
       for (const secret of [...staffTexts, ...Object.values(personalData)]) expect(text).not.toContain(secret)
     }
   })
+})
+
+it('of an exit before 2026-04-01 that is recorded later, no public route waits for the job that tells the feed', async () => {
+  const { db, clock, sequence } = staff.service()
+  const late = { uscc: other, authority: `云州市${hidden}`, decisionNumber: `${hidden}决〔2026〕90号` }
+  const facts = { summary: staffTexts[0], establishedOn: '2026-01-09' }
+  const { listingId } = await staff.decide({ ...late, decidedOn: '2026-01-10', facts })
+  await staff.decide({ ...late, action: 'remove', listingId, decidedOn: '2026-03-02', facts })
+  secrets.push(listingId)
+  for (const walk of Object.values(walkers)) for (const url of await walk()) await expectClean({ url })
+  await expectClean({ url: `/v1/lists/abnormal/entries/${listingId}` }, [404])
+  await endPublication({ db, on: '2026-11-25', now: () => clock.now() })
+  await sequence()
+  const last = (
+    await staff.service().app.inject({
+      url: '/v1/feed/events?limit=1000',
+      headers: { authorization: `Bearer ${keys.feed}` },
+    })
+  )
+    .json<{ events: FeedEvent[] }>()
+    .events.findLast((event) => keyOf(event) === `listing:${listingId}`)
+  expect(last?.data).toMatchObject({ shown: false, changed: ['listings'] })
 })
 
 it('keeps within the service what it does not publish', async () => {

@@ -43,7 +43,7 @@ const digits = (min: number, max = min) =>
   fc.array(fc.integer({ min: 0, max: 9 }), { minLength: min, maxLength: max }).map((some) => some.join(''))
 const two = (most: number) => fc.integer({ min: 1, max: most }).map((number) => String(number).padStart(2, '0'))
 const han = fc
-  .array(fc.constantFrom(...'云州市青路号一二，。；（）、〔〕'), { maxLength: 8 })
+  .array(fc.constantFrom(...Array.from('云州市青路号一二，。；（）、〔〕')), { maxLength: 8 })
   .map((characters) => characters.join(''))
 const luhn = (body: string) => {
   const sum = Array.from(body)
