@@ -10,7 +10,6 @@ import type { FeedEvent } from '../../src/feed/domain.ts'
 import type { Manifest } from '../../src/feed/snapshots/schemas.ts'
 import { writeSnapshot } from '../../src/feed/snapshots/service.ts'
 import { keyOf, showsAfter } from '../../src/feed/state.ts'
-import { endPublication } from '../../src/listings/terms/service.ts'
 import { rowsOf } from '../../src/platform/db.ts'
 import { enterprise, other, trader, useStaff } from '../listings/staff.ts'
 import { happen, hidden, names, personalData, shopOf, shown, staffTexts, type Hidden } from './marked-businesses.ts'
@@ -77,6 +76,15 @@ async function expectClean(call: Call, statuses: number[] = [200]): Promise<stri
   }
   return all
 }
+
+/** The log from its beginning. */
+const events = async () =>
+  (
+    await staff.service().app.inject({
+      url: '/v1/feed/events?limit=1000',
+      headers: { authorization: `Bearer ${keys.feed}` },
+    })
+  ).json<{ events: FeedEvent[] }>().events
 
 const query = (parameters: Record<string, string>) => `?${new URLSearchParams(parameters).toString()}`
 /** Days and moments before, between and after whatever was withdrawn. */
@@ -233,14 +241,6 @@ describe('every page', () => {
 })
 
 describe('the log', () => {
-  const events = async () =>
-    (
-      await staff.service().app.inject({
-        url: '/v1/feed/events?limit=1000',
-        headers: { authorization: `Bearer ${keys.feed}` },
-      })
-    ).json<{ events: FeedEvent[] }>().events
-
   it('has nothing personal in it and nothing that staff wrote of a case, in any form', async () => {
     for (const accept of ['application/json', 'application/x-ndjson']) {
       const { text } = await textOf({ url: '/v1/feed/events?limit=1000', key: 'feed', accept }, 'zh')
@@ -332,26 +332,27 @@ describe('a key with the scope history', () => {
   })
 })
 
-it('of an exit before 2026-04-01 that is recorded later, no public route waits for the job that tells the feed', async () => {
-  const { db, clock, sequence } = staff.service()
-  const late = { uscc: other, authority: `云州市${hidden}`, decisionNumber: `${hidden}决〔2026〕90号` }
-  const facts = { summary: staffTexts[0], establishedOn: '2026-01-09' }
-  const { listingId } = await staff.decide({ ...late, decidedOn: '2026-01-10', facts })
-  await staff.decide({ ...late, action: 'remove', listingId, decidedOn: '2026-03-02', facts })
-  secrets.push(listingId)
-  for (const walk of Object.values(walkers)) for (const url of await walk()) await expectClean({ url })
-  await expectClean({ url: `/v1/lists/abnormal/entries/${listingId}` }, [404])
-  await endPublication({ db, on: '2026-11-25', now: () => clock.now() })
+it('of an exit before 2026-04-01 no public route tells, without waiting for the job, nor the log of one recorded late', async () => {
+  const { clock, sequence } = staff.service()
+  const listAndRemove = async (groundCode: string, number: number) => {
+    const fields = { uscc: other, authority: `云州市${hidden}`, decisionNumber: `${hidden}决〔2026〕${number}号` }
+    const facts = { summary: staffTexts[0], establishedOn: '2026-01-09' }
+    const { listingId } = await staff.decide({ ...fields, groundCode, decidedOn: '2026-01-10', facts })
+    await staff.decide({ ...fields, action: 'remove', listingId, decidedOn: '2026-03-02', facts })
+    secrets.push(listingId)
+    return listingId
+  }
+  clock.set('2026-03-03T02:00:00.000Z')
+  const inTime = await listAndRemove('ABN-68-4-4', 90)
+  const then = await staff.service().app.inject(`/v1/lists/abnormal/entries/${inTime}`)
+  expect(then.statusCode).toBe(200)
+  clock.set('2026-11-25T02:00:00.000Z')
+  const late = await listAndRemove('ABN-68-4-3', 91)
   await sequence()
-  const last = (
-    await staff.service().app.inject({
-      url: '/v1/feed/events?limit=1000',
-      headers: { authorization: `Bearer ${keys.feed}` },
-    })
-  )
-    .json<{ events: FeedEvent[] }>()
-    .events.findLast((event) => keyOf(event) === `listing:${listingId}`)
-  expect(last?.data).toMatchObject({ shown: false, changed: ['listings'] })
+  for (const walk of Object.values(walkers)) for (const url of await walk()) await expectClean({ url })
+  for (const id of [inTime, late]) await expectClean({ url: `/v1/lists/abnormal/entries/${id}` }, [404])
+  const newest = new Map((await events()).map((event) => [keyOf(event), event]))
+  expect(newest.get(`listing:${late}`)?.data).toMatchObject({ shown: false, changed: ['listings'] })
 })
 
 it('keeps within the service what it does not publish', async () => {

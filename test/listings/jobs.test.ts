@@ -115,9 +115,12 @@ it('exits of old stay in view with their exit until the rules of 2026-04-01 take
 })
 
 it('the mark of an individual business for a missing report is shown to 30 June of the next year', async () => {
+  const { clock } = staff.service()
   const facts = { summary: '未报送年报', reportYear: 2024 }
+  clock.set('2025-07-08T04:00:00.000Z')
   const { listingId } = await decide({ uscc: trader, groundCode: 'ABS-69-13', decidedOn: '2025-07-08', facts })
-  expect(await entry(listingId)).toMatchObject({ published_until: '2026-06-30' })
+  clock.set('2026-11-25T04:00:00.000Z')
+  expect(await entry(listingId)).toMatchObject({ published_until: '2026-06-30', shown: true })
   expect(await endPublication(options('2026-06-30'))).toEqual({ ended: 0 })
   expect(await endPublication(options('2026-07-05'))).toEqual({ ended: 1 })
   expect(await endPublication(options('2026-07-05'))).toEqual({ ended: 0 })
