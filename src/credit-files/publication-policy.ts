@@ -1,4 +1,5 @@
 import { mayBeIdentityNumber } from '../registry/identifiers.ts'
+import { withoutPersonalData } from '../registry/personal-data.ts'
 import { isOnTime } from '../rulebook/annual-report.ts'
 import { afterExitOn } from '../rulebook/exits.ts'
 import { groundOfVersion } from '../rulebook/grounds.ts'
@@ -31,7 +32,8 @@ export function publishFile(rulebook: Rulebook, held: HeldFile, view: View): Cre
   return {
     subject: publishSubject(held.subject),
     standing: gravest(listings.filter((listing) => listing.status === 'in-force')),
-    webPresences: held.webPresences,
+    // The address of a shop is what people look it up by; only what its owner calls it is free text.
+    webPresences: held.webPresences.map((presence) => ({ ...presence, name: withoutPersonalData(presence.name) })),
     annualReports: held.annualReports.map(({ year, publishedOn, revision }) => ({
       year,
       publishedOn,
@@ -41,8 +43,11 @@ export function publishFile(rulebook: Rulebook, held: HeldFile, view: View): Cre
     listings: listings.map((listing) => publishListing(rulebook, listing, language)),
     penalties: held.penalties
       .filter((penalty) => seesHistory || penaltyMayBeShown(penalty, view.today))
-      .map(({ present: _, ...penalty }) => penalty),
-    honours: held.honours,
+      .map(({ present: _, ...penalty }) => ({
+        ...penalty,
+        ...maskTexts(penalty, ['decisionNumber', 'authority', 'ground', 'kind']),
+      })),
+    honours: held.honours.map((honour) => ({ ...honour, ...maskTexts(honour, ['title', 'authority']) })),
     // A measure tells of its entry: what may not be shown of the one may not be shown of the other.
     sanctions: held.sanctions
       .filter(({ listingId }) => shownIds.has(listingId))
@@ -61,6 +66,7 @@ export function publishFile(rulebook: Rulebook, held: HeldFile, view: View): Cre
 function publishSubject({ province, city, ...subject }: HeldSubject): CreditFile['subject'] {
   return {
     ...subject,
+    ...maskTexts(subject, ['legalRepresentative', 'address', 'registrationAuthority']),
     registrationNumber: publishNumber(subject.registrationNumber),
     regionName: `${province ?? ''}${city ?? ''}` || null,
   }
@@ -72,6 +78,19 @@ function publishSubject({ province, city, ...subject }: HeldSubject): CreditFile
  */
 export function publishNumber(number: string | null): string | null {
   return number !== null && mayBeIdentityNumber(number) ? null : number
+}
+
+/** These free texts of a row, without personal data that somebody wrote into them. */
+function maskTexts<Field extends string, Row extends { readonly [field in Field]: string | null }>(
+  row: Row,
+  fields: readonly Field[],
+): Pick<Row, Field> {
+  return Object.fromEntries(
+    fields.map((field) => {
+      const text = row[field]
+      return [field, text === null ? null : withoutPersonalData(text)]
+    }),
+  ) as Pick<Row, Field>
 }
 
 /** An entry as far as it decides whether it may be shown. */
@@ -110,7 +129,12 @@ export function publishListing(
   language: Language,
 ): CreditFile['listings'][number] {
   const ground = groundOfVersion(rulebook, groundCode, listing.rulebook)
-  return { ...listing, ground: { code: groundCode, label: ground.label[language], article: ground.article[language] } }
+  const texts = maskTexts(listing, ['authority', 'decisionNumber', 'removalDecisionNumber'])
+  return {
+    ...listing,
+    ...texts,
+    ground: { code: groundCode, label: ground.label[language], article: ground.article[language] },
+  }
 }
 
 function penaltyMayBeShown({ present }: HeldPenalty, today: string): boolean {

@@ -29,8 +29,9 @@ type Told = Pick<FeedEvent, 'type' | 'subject' | 'data'>
 export function keyOf({ type, subject, data }: Told): string {
   const { id, listingId } = data as { id?: string; listingId?: string }
   const [kind = ''] = type.split('.')
-  if (kind === 'sanction') return `sanctions:${listingId ?? ''}`
-  // An entry whose publication ends without an exit is a change of the business that names the entry.
+  // An entry whose publication ends without an exit is a change of the business that names the entry, and another one
+  // that names the entry as that of its measures.
+  if (kind === 'sanction' || listingId !== undefined) return `sanctions:${listingId ?? ''}`
   if (kind === 'subject') return id === undefined ? `subject:${subject}` : `listing:${id}`
   return `${kind}:${id ?? ''}`
 }

@@ -4,7 +4,7 @@ import { appendEvents } from '../feed/service.ts'
 import type { Tx } from '../platform/db.ts'
 import { groundOfVersion } from '../rulebook/grounds.ts'
 import type { Rulebook } from '../rulebook/rulebook.ts'
-import { imposeMeasures, liftMeasures } from '../sanctions/service.ts'
+import { hideMeasures, imposeMeasures, liftMeasures } from '../sanctions/service.ts'
 import type { LiftReason } from '../sanctions/vocabulary.ts'
 import type { Entry } from './domain.ts'
 import type { DecisionAction } from './vocabulary.ts'
@@ -70,7 +70,10 @@ function liftReasonOf({ entry, on }: EntryChange): LiftReason {
   return on === entry.expiresOn ? 'expired' : 'removed'
 }
 
-/** Tells that entries are no longer shown, though nothing was decided: their publication period is over. */
+/**
+ * Tells that entries, and the measures that follow from them, are no longer shown, though nothing was decided: their
+ * publication period is over.
+ */
 export async function tellEndOfPublication(
   tx: Tx,
   ended: readonly Pick<EntryChange, 'entry' | 'name' | 'regionCode'>[],
@@ -91,6 +94,11 @@ export async function tellEndOfPublication(
         changed: ['listings'],
       },
     })),
+  )
+  await hideMeasures(
+    tx,
+    ended.map(({ entry: { id, list, uscc }, name, regionCode }) => ({ id, list, uscc, name, regionCode })),
+    now,
   )
 }
 

@@ -92,8 +92,11 @@ export async function supersedeLifts(tx: Tx, listingIds: readonly string[]): Pro
         and n.agency_code = o.agency_code and n.lift_requested_on is null)`)
 }
 
-/** The measures that stand against each of these entries, by the entry's id. */
-export async function listStandingMeasures(
+/**
+ * The measures that stand against each of these entries, by the entry's id, as far as they may be told of: none of an
+ * entry that is out of view, since a measure tells of its entry. A bar with a term of its own may outlive one.
+ */
+export async function listToldMeasures(
   db: DbOrTx,
   listingIds: readonly string[],
 ): Promise<Map<string, ImposedMeasure[]>> {
@@ -104,9 +107,21 @@ export async function listStandingMeasures(
         from sanction_orders o
         where o.listing_id in (select value::uuid from json_array_elements_text(${asJson(listingIds)}))
           and o.lift_requested_on is null
+          and not exists (select from listing_entries l where l.id = o.listing_id and not l.shown)
         order by o.measure_code, o.agency_code`,
   )
   return groupBy(rows, ({ listingId }) => listingId)
+}
+
+/** Those of these entries against which measures stand. */
+export async function listMeasuredEntries(db: DbOrTx, listingIds: readonly string[]): Promise<Set<string>> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    sql`select distinct o.listing_id as id from sanction_orders o
+        where o.listing_id in (select value::uuid from json_array_elements_text(${asJson(listingIds)}))
+          and o.lift_requested_on is null`,
+  )
+  return new Set(rows.map(({ id }) => id))
 }
 
 function groupBy<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {

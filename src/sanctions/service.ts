@@ -17,8 +17,9 @@ import {
 import {
   insertOrders,
   insertReceipts,
+  listMeasuredEntries,
   listNewestAnswers,
-  listStandingMeasures,
+  listToldMeasures,
   lockEndedTerms,
   lockOrdersOf,
   lockStandingOrders,
@@ -56,7 +57,7 @@ export async function imposeMeasures(
   )
   if (partly.length === 0) return
   // Where something stood already, such as a bar that outlived the exit, it is told with what is new.
-  const standing = await listStandingMeasures(tx, partly)
+  const standing = await listToldMeasures(tx, partly)
   await appendEvents(
     tx,
     entries
@@ -87,7 +88,7 @@ interface NamedEntry {
 
 /** All that the feed tells of the measures against an entry. */
 function eventOf(
-  type: 'sanction.imposed' | 'sanction.lifted',
+  type: 'sanction.imposed' | 'sanction.lifted' | 'subject.changed',
   { id, list, uscc, name, regionCode }: NamedEntry,
   now: Date,
   data: Record<string, unknown>,
@@ -106,7 +107,8 @@ function eventOf(
 
 /**
  * Requests the lift of every measure of entries that end, with one `sanction.lifted` event an entry that had any, in the
- * transaction that decides. What runs on by a term of its own is not lifted, and the event tells that it still stands.
+ * transaction that decides. What runs on by a term of its own is not lifted, and the event tells that it still stands
+ * unless the entry is out of view: agencies know of it by their orders.
  */
 export async function liftMeasures(tx: Tx, law: SanctionLaw, entries: readonly EndedEntry[], now: Date): Promise<void> {
   const orders = await lockStandingOrders(
@@ -135,7 +137,7 @@ async function lift<Locked extends Order>(
   })
   if (changed.length === 0) return
   await updateOrders(tx, changed, now)
-  const standing = await listStandingMeasures(tx, [...ended.keys()])
+  const standing = await listToldMeasures(tx, [...ended.keys()])
   await appendEvents(
     tx,
     [...ended.values()].map(({ entry, codes }) =>
@@ -145,6 +147,23 @@ async function lift<Locked extends Order>(
         liftedOn: entry.effectiveOn,
       }),
     ),
+  )
+}
+
+/**
+ * Takes the measures against entries from the feed whose publication is over, in the same transaction: nothing is lifted,
+ * but a measure tells of its entry.
+ */
+export async function hideMeasures(tx: Tx, entries: readonly NamedEntry[], now: Date): Promise<void> {
+  const measured = await listMeasuredEntries(
+    tx,
+    entries.map(({ id }) => id),
+  )
+  await appendEvents(
+    tx,
+    entries
+      .filter(({ id }) => measured.has(id))
+      .map((entry) => eventOf('subject.changed', entry, now, { measures: [], shown: false, changed: ['sanctions'] })),
   )
 }
 

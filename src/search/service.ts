@@ -5,6 +5,7 @@ import { findHead } from '../feed/repository.ts'
 import type { DbOrTx } from '../platform/db.ts'
 import { Problem } from '../platform/problem.ts'
 import { parseRegistrationNumber, parseUscc } from '../registry/identifiers.ts'
+import { mask, withoutPersonalData } from '../registry/personal-data.ts'
 import { parseWebAddress } from '../registry/web-address.ts'
 import type { FollowedNames } from './follower.ts'
 import { indexedForm } from './name-index.ts'
@@ -67,11 +68,14 @@ export async function search(
 ): Promise<SearchResults> {
   const exact = await findExactly(context, q, filter)
   if (exact !== null) return exact
+  // Nobody is found by a person's number or address that stands in the name of a shop (rulebook section 7).
+  const name = withoutPersonalData(q).replaceAll(mask, ' ').trim()
   const { db, clock, names } = context
   const today = dayOf(clock.now())
   const { standing, ...rest } = filter
   const position = names?.present?.position ?? (await findHead(db)).position
-  const ranked = (await findByName(db, names, q, filter, rest)).filter((found) => isAfter(found, page.after ?? null))
+  const matches = name === '' ? [] : await findByName(db, names, name, filter, rest)
+  const ranked = matches.filter((found) => isAfter(found, page.after ?? null))
   const items: RankedItem[] = []
   // What the index says is checked with the database as of now: a business may have gone, or its standing changed.
   for (let at = 0; at < ranked.length && items.length < page.limit; at += page.limit) {

@@ -70,6 +70,18 @@ export const kinds: Record<string, (number: number, revision: number) => Told> =
       changed: ['listings'],
     },
   }),
+  measuresHidden: (number) => ({
+    type: 'subject.changed',
+    number,
+    data: {
+      listingId: id(number),
+      list: 'serious-violator',
+      ...business(number),
+      measures: [],
+      shown: false,
+      changed: ['sanctions'],
+    },
+  }),
   subjectChanged: (number) => ({ type: 'subject.changed', number, data: { ...business(number), changed: ['name'] } }),
   imposed: (number, revision) => ({
     type: 'sanction.imposed',

@@ -64,7 +64,9 @@ describe('a copy of the lists', () => {
     expect([...stateAfter(log).values()]).toMatchObject([{ sequence: '3', data: { status: 'in-force' } }])
   })
 
-  it('keeps what is left of the sanctions of an entry, and nothing when all are lifted', () => {
+  it('keeps what is left of the sanctions of an entry, and nothing when all are lifted or out of view', () => {
+    const hidden = logOf([kinds['imposed']!(1, 0), kinds['measuresHidden']!(1, 1)])
+    expect([...stateAfter(hidden).keys()]).toEqual([])
     const log = logOf([kinds['imposed']!(1, 0), kinds['partlyLifted']!(1, 1)])
     expect([...stateAfter(log).keys()]).toHaveLength(1)
     expect(stateAfter(logOf([kinds['imposed']!(1, 0), kinds['lifted']!(1, 1)])).size).toBe(0)

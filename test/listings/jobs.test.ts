@@ -107,14 +107,20 @@ describe('terms', () => {
 })
 
 it('exits of old stay in view with their exit until the rules of 2026-04-01 take them from it', async () => {
+  // The five years of the entry on SER-83-5-1 are over, though the law leaves open how it ends.
+  expect(await endPublication(options('2026-03-01'))).toEqual({ ended: 0 })
+  expect(await endPublication(options('2026-03-02'))).toEqual({ ended: 1 })
   expect(await endPublication(options('2026-03-31'))).toEqual({ ended: 0 })
   expect(await endPublication(options('2026-04-01'))).toEqual({ ended: 2 })
 })
 
 it('the mark of an individual business for a missing report is shown to 30 June of the next year', async () => {
+  const { clock } = staff.service()
   const facts = { summary: '未报送年报', reportYear: 2024 }
+  clock.set('2025-07-08T04:00:00.000Z')
   const { listingId } = await decide({ uscc: trader, groundCode: 'ABS-69-13', decidedOn: '2025-07-08', facts })
-  expect(await entry(listingId)).toMatchObject({ published_until: '2026-06-30' })
+  clock.set('2026-11-25T04:00:00.000Z')
+  expect(await entry(listingId)).toMatchObject({ published_until: '2026-06-30', shown: true })
   expect(await endPublication(options('2026-06-30'))).toEqual({ ended: 0 })
   expect(await endPublication(options('2026-07-05'))).toEqual({ ended: 1 })
   expect(await endPublication(options('2026-07-05'))).toEqual({ ended: 0 })

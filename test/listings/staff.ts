@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll } from 'vitest'
+import type { Config } from '../../src/config.ts'
 import { rowsOf } from '../../src/platform/db.ts'
 import { madeUpUscc, subjectItem } from '../support/businesses.ts'
 import { startTestService, type TestService } from '../support/service.ts'
@@ -17,7 +18,7 @@ export interface Answer {
 }
 
 /** A service with four businesses and the keys of two members of staff, for the tests of the file that calls this. */
-export function useStaff(instant = '2026-11-25T04:00:00.000Z') {
+export function useStaff(instant = '2026-11-25T04:00:00.000Z', settings: Partial<Config> = {}) {
   let service: TestService
   const keys: Record<'clerk' | 'chief' | 'feed' | 'registrar', string> = {
     clerk: '',
@@ -26,7 +27,7 @@ export function useStaff(instant = '2026-11-25T04:00:00.000Z') {
     registrar: '',
   }
   beforeAll(async () => {
-    service = await startTestService(instant)
+    service = await startTestService(instant, settings)
     await take(
       service.db,
       'subjects',

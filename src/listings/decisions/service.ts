@@ -7,6 +7,7 @@ import { lockRegistry } from '../../registry/service.ts'
 import { RuleError, type CaseEvent, type CaseFacts } from '../../rulebook/course.ts'
 import { applyDecision, foldEntry, type Decision, type DecisionFacts, type Entry } from '../domain.ts'
 import { takeEffect } from '../effects.ts'
+import { hideWhatIsOver } from '../terms/service.ts'
 import type { DecisionAction, List } from '../vocabulary.ts'
 import { historyOf, judgeEntering, judgeStep, type Business, type Judgement, type Proposal } from './domain.ts'
 import {
@@ -130,6 +131,7 @@ export async function approveDecision(tx: Tx, id: string, act: Act): Promise<Pro
   await upsertEntries(tx, [entry])
   const { name, regionCode } = business
   await takeEffect(tx, rulebook, [{ action, on: decidedOn, entry, name, regionCode }], act.now)
+  await hideWhatIsOver(tx, rulebook, [{ ...entry, name, regionCode }], dayOf(act.now), act.now)
   return settle(tx, { ...proposal, ...kept(judged) }, { status: 'approved', reason: null }, act)
 }
 

@@ -189,23 +189,41 @@ export async function endPublication(options: JobOptions): Promise<{ ended: numb
   const counts = { ended: 0 }
   return inChunks(options, counts, async (tx, after) => {
     const entries = await lockEntriesToHide(tx, on, after, chunkSize)
-    const lives = await livesOf(tx, entries)
-    const ended = entries.filter((entry) => {
-      const { publishedUntil } = judgeCase(rulebook, caseFacts(entry, lives.get(entry.id) ?? [], on))
-      return publishedUntil !== null && publishedUntil < on
-    })
-    await updateShown(
-      tx,
-      ended.map(({ id }) => id),
-    )
-    await tellEndOfPublication(
-      tx,
-      ended.map((entry) => ({ entry: withoutName(entry), ...nameOf(entry) })),
-      options.now(),
-    )
-    counts.ended += ended.length
+    counts.ended += await hideWhatIsOver(tx, rulebook, entries, on, options.now())
     return entries
   })
+}
+
+/**
+ * Takes those of these entries from view that may not be shown by the rules of the day `on`, and tells the feed, in this
+ * transaction. Also for who records a decision late, so that no copy shows what is over until the job runs.
+ * @returns how many
+ */
+export async function hideWhatIsOver(
+  tx: Tx,
+  rulebook: Rulebook,
+  entries: readonly NamedEntry[],
+  on: string,
+  now: Date,
+): Promise<number> {
+  const lives = await livesOf(tx, entries)
+  const ended = entries.filter((entry) => {
+    const judged = judgeCase(rulebook, caseFacts(entry, lives.get(entry.id) ?? [], on))
+    // Where later rules leave open how an entry ends, the period holds that was told when it was decided.
+    const publishedUntil = judged.publishedUntil ?? entry.publishedUntil
+    return entry.shown && publishedUntil !== null && publishedUntil < on
+  })
+  if (ended.length === 0) return 0
+  await updateShown(
+    tx,
+    ended.map(({ id }) => id),
+  )
+  await tellEndOfPublication(
+    tx,
+    ended.map((entry) => ({ entry: withoutName(entry), ...nameOf(entry) })),
+    now,
+  )
+  return ended.length
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   parseUscc,
   type RegistrationNumber,
 } from '../../registry/identifiers.ts'
+import { withoutPersonalData } from '../../registry/personal-data.ts'
 import { entityTypes, subjectStatuses } from '../../registry/vocabulary.ts'
 import { anyCode, instant, optional, plainDay, plainText, readerOf } from '../read.ts'
 
@@ -38,7 +39,8 @@ const schema = z
     regionCode: z.string().regex(/^\d{6}$/, 'is no GB/T 2260 code of 6 digits'),
     address: optional(plainText()),
     industryCode: optional(plainText(20)),
-    registrationAuthority: optional(plainText(200)),
+    // Bulk entering writes it into the log as the deciding authority, where nothing can be taken back.
+    registrationAuthority: optional(plainText(200).transform(withoutPersonalData)),
     province: optional(plainText(50)),
     city: optional(plainText(50)),
   })
