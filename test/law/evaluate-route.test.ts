@@ -327,3 +327,33 @@ describe('400', () => {
     expect(response.json<{ errors: { pointer: string }[] }>().errors[0]?.pointer).toBe(pointer)
   })
 })
+
+describe.each(['UTC', 'Asia/Shanghai', 'America/Los_Angeles'])('the worked dates under TZ=%s', (zone) => {
+  const before = process.env['TZ']
+  beforeAll(() => {
+    process.env['TZ'] = zone
+  })
+  afterAll(() => {
+    if (before === undefined) delete process.env['TZ']
+    else process.env['TZ'] = before
+  })
+
+  it.each([
+    ['ABN-68-4-1', 'due 2015-06-30', '2015-07-01', 'list-by', '2015-07-14'],
+    ['ABN-68-4-1', 'due 2024-06-30', '2024-07-01', 'list-by', '2024-07-12'],
+    ['ABN-68-4-3', 'due 2019-09-25', '2019-09-26', 'list-by', '2019-10-14'],
+    ['ABN-68-4-4', 'due 2026-02-11', '2026-02-12', 'list-by', '2026-03-03'],
+    ['ABN-68-4-2', 'due 2026-10-08', '2026-10-08', 'list-by', '2026-10-21'],
+    ['ABN-68-4-2', 'enter 2022-07-01, apply 2022-09-29', '2022-09-29', 'remove-by', '2022-10-11'],
+    ['ABN-68-4-3', 'enter 2019-12-02, apply 2020-01-20, accept 2020-01-22', '2020-01-22', 'remove-by', '2020-02-06'],
+    ['ABN-68-4-1', 'enter 2015-07-10', '2018-01-02', 'notice-from', '2018-05-11'],
+    ['ABN-68-4-1', 'enter 2016-09-01, object 2016-10-08', '2016-10-08', 'accept-by', '2016-10-13'],
+    ['SER-44-9-5', 'enter 2022-03-15', '2022-03-15', 'early-exit-from', '2023-03-15'],
+    ['SER-44-9-5', 'enter 2021-09-25, apply 2023-09-25', '2023-09-25', 'accept-by', '2023-09-27'],
+    ['SER-44-9-5', 'enter 2021-09-25, remove 2023-09-28', '2023-09-28', 'stop-publishing-by', '2023-10-09'],
+    ['SER-44-9-5', 'enter 2026-12-15', '2026-12-15', 'publish-by', null],
+  ])('%s, %s: on %s %s is %s', async (ground, line, on, step, dueOn) => {
+    const { deadlines } = await evaluate(ground, line, on)
+    expect(deadlines.find((deadline) => deadline.step === step)).toMatchObject({ dueOn, provisional: dueOn === null })
+  })
+})
