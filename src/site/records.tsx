@@ -153,7 +153,7 @@ function Sanctions({ sanctions, language }: { sanctions: CreditFile['sanctions']
     measures.set(key, [...(measures.get(key) ?? []), sanction])
   }
   return (
-    <table>
+    <table class="wide">
       <caption>{texts.sanctionsCaption[language]}</caption>
       <thead>
         <tr>
