@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { message } from '../platform/language.ts'
 import { entityTypes } from '../registry/vocabulary.ts'
 
-/** The W3C Reconciliation Service API 0.2, in the names of its own specification. */
+/**
+ * The W3C Reconciliation Service API 0.2, in the names of its own specification. What is asked is taken as openly as the
+ * specification takes it: more members may be in a property, and in a data extension query; none in a query.
+ */
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.object({ id: z.string(), name: z.string().optional() })])
 
@@ -11,7 +14,7 @@ const query = z
     query: z.string().max(10_000).optional(),
     type: z.union([z.string(), z.array(z.string())]).optional(),
     limit: z.number().positive().optional(),
-    properties: z.array(z.strictObject({ pid: z.string(), v: z.union([value, z.array(value)]) })).optional(),
+    properties: z.array(z.object({ pid: z.string(), v: z.union([value, z.array(value)]) })).optional(),
     type_strict: z.enum(['any', 'should', 'all']).optional(),
   })
   .refine(
@@ -20,7 +23,8 @@ const query = z
   )
 export type ReconciliationQuery = z.output<typeof query>
 
-const maxQueries = 100
+/** The most queries in a batch; the manifest tells it. */
+export const maxQueries = 100
 /** Queries by the client's own keys. */
 export const queryBatch = z
   .record(z.string(), query)
@@ -30,11 +34,9 @@ export const queryBatch = z
   )
 export type QueryBatch = z.output<typeof queryBatch>
 
-export const extensionQuery = z.strictObject({
+export const extensionQuery = z.object({
   ids: z.array(z.string()).max(200),
-  properties: z
-    .array(z.strictObject({ id: z.string(), settings: z.record(z.string(), z.unknown()).optional() }))
-    .max(20),
+  properties: z.array(z.object({ id: z.string(), settings: z.record(z.string(), z.unknown()).optional() })).max(20),
 })
 export type ExtensionQuery = z.output<typeof extensionQuery>
 
@@ -63,6 +65,7 @@ const manifest = z
     schemaSpace: z.string(),
     documentation: z.string(),
     serviceVersion: z.string(),
+    batchSize: z.int(),
     defaultTypes: z.array(named),
     view: z.object({ url: z.string() }),
     preview: z.object({ url: z.string(), width: z.int(), height: z.int() }),

@@ -10,7 +10,7 @@ import type { FollowedNames } from '../search/follower.ts'
 import { search } from '../search/service.ts'
 import {
   businessTypes,
-  type Cell,
+  maxQueries,
   type Extension,
   type ExtensionQuery,
   type Manifest,
@@ -20,7 +20,7 @@ import {
   type Suggestions,
 } from './reconcile-schemas.ts'
 import { listEntityTypes } from './repository.ts'
-import { properties, serviceName, standingNames, typeNames } from './reconcile-texts.ts'
+import { properties, type Property, serviceName, standingNames, typeNames } from './reconcile-texts.ts'
 
 interface Reader {
   db: Db
@@ -39,6 +39,7 @@ export function manifestOf(base: string, language: Language): Manifest {
     schemaSpace: `${base}/docs`,
     documentation: `${base}/docs`,
     serviceVersion: version,
+    batchSize: maxQueries,
     defaultTypes: [typeOf('business', language)],
     view: { url: `${base}/credit-files/{{id}}` },
     preview: { url: `${base}/v1/reconcile/preview?id={{id}}`, width: 420, height: 220 },
@@ -141,16 +142,18 @@ async function findBusinesses(
 
 /** Values of properties of businesses; a business or a property that there is not has none. */
 export async function extend(reader: Reader, query: ExtensionQuery): Promise<Extension> {
-  const asked = query.properties.map(({ id }) => id)
+  const asked = query.properties.map(({ id }) => ({ id, property: propertyOf(id) }))
   const rows: Extension['rows'] = {}
   for (const id of query.ids) {
     const file = await findFile(reader, id)
-    const row: Record<string, Cell[]> = {}
-    for (const property of asked) row[property] = file === null ? [] : (properties[property]?.valuesOf(file) ?? [])
-    rows[id] = row
+    const valuesOf = (property: Property | undefined) => (file === null ? [] : (property?.valuesOf(file) ?? []))
+    rows[id] = Object.fromEntries(asked.map(({ id, property }) => [id, valuesOf(property)]))
   }
-  return { meta: asked.map((id) => ({ id, name: properties[id]?.name[reader.language] ?? id })), rows }
+  return { meta: asked.map(({ id, property }) => ({ id, name: property?.name[reader.language] ?? id })), rows }
 }
+
+/** The property of an id that anybody may have made up, such as `constructor`. */
+const propertyOf = (id: string): Property | undefined => (Object.hasOwn(properties, id) ? properties[id] : undefined)
 
 /** The public file behind an identifier, null when there is none. */
 export async function findFile(reader: Reader, id: string) {

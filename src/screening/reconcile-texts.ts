@@ -22,8 +22,13 @@ export const standingNames: Record<CreditFile['standing'], Text> = {
 const text = (...values: (string | null)[]): Cell[] => values.flatMap((str) => (str === null ? [] : { str }))
 const day = (on: string | null): Cell[] => (on === null ? [] : [{ date: `${on}T00:00:00+08:00` }])
 
+export interface Property {
+  name: Text
+  valuesOf: (file: CreditFile) => Cell[]
+}
+
 /** Properties of a business that a spreadsheet may be extended with, each with its values out of the public file. */
-export const properties: Record<string, { name: Text; valuesOf: (file: CreditFile) => Cell[] }> = {
+export const properties: Record<string, Property> = {
   uscc: {
     name: { zh: '统一社会信用代码', en: 'Unified social credit code' },
     valuesOf: (file) => text(file.subject.uscc),

@@ -5,11 +5,13 @@ import { madeUpUscc, reportItem, subjectItem } from '../support/businesses.ts'
 import { startTestService, type TestService } from '../support/service.ts'
 import { take } from '../support/take.ts'
 import {
+  entitySuggestionsShape,
   extensionShape,
   manifestShape,
+  propertySuggestionsShape,
   proposalShape,
   resultBatchShape,
-  suggestionsShape,
+  typeSuggestionsShape,
 } from './reconciliation-shapes.ts'
 
 let service: TestService
@@ -60,11 +62,12 @@ describe('200', () => {
     const manifest = await get(manifestShape, '/v1/reconcile')
     expect(manifest.view.url).toBe('https://credit.example/credit-files/{{id}}')
     const here = (url: string) => url.replace('https://credit.example', '')
-    for (const { service_url: base, service_path: path } of Object.values(manifest.suggest)) {
-      await get(suggestionsShape, `${here(`${base}${path}`)}?prefix=a`)
-    }
-    const { service_url: base, service_path: path } = manifest.extend.propose_properties
-    await get(proposalShape, `${here(`${base}${path}`)}?type=business`)
+    const at = (service: { service_url: string; service_path: string }) =>
+      here(`${service.service_url}${service.service_path}`)
+    await get(entitySuggestionsShape, `${at(manifest.suggest.entity)}?prefix=a`)
+    await get(propertySuggestionsShape, `${at(manifest.suggest.property)}?prefix=a`)
+    await get(typeSuggestionsShape, `${at(manifest.suggest.type)}?prefix=a`)
+    await get(proposalShape, `${at(manifest.extend.propose_properties)}?type=business`)
     const preview = await service.app.inject(here(manifest.preview.url).replace('{{id}}', madeUpUscc(2)))
     expect(preview.statusCode).toBe(200)
   })
@@ -98,7 +101,7 @@ describe('200', () => {
   it('matches none of twins that only a code tells apart, unless the region does', async () => {
     const both = await ask({ query: '望海市同名杂货店' })
     expect(both.slice(0, 2).map(({ score }) => score)).toEqual([100, 100])
-    expect(both.every(({ match }) => match === false)).toBe(true)
+    expect(both.every(({ match }) => !match)).toBe(true)
     const one = await ask({ query: '望海市同名杂货店', properties: [{ pid: 'regionCode', v: 999902 }] })
     expect(one[0]).toMatchObject({ id: madeUpUscc(4), match: true })
   })
@@ -138,6 +141,34 @@ describe('200', () => {
     expect(Object.keys(rows)).toEqual(expect.arrayContaining(['x']))
   })
 
+  it.each(['constructor', 'toString'])('has no property %s, and no values of it', async (id) => {
+    const response = await postForm({ extend: JSON.stringify({ ids: [madeUpUscc(1), id], properties: [{ id }] }) })
+    expect(response.statusCode).toBe(200)
+    const rows = { [madeUpUscc(1)]: { [id]: [] }, [id]: { [id]: [] } }
+    expect(extensionShape.parse(response.json())).toEqual({ meta: [{ id, name: id }], rows })
+  })
+
+  it('is not broken by a property whose id is that of the prototype', async () => {
+    const extend = { ids: [madeUpUscc(1)], properties: [{ id: '__proto__' }, { id: 'standing' }] }
+    const response = await postForm({ extend: JSON.stringify(extend) })
+    expect(response.json()).toMatchObject({ rows: { [madeUpUscc(1)]: { standing: [{ str: 'abnormal' }] } } })
+  })
+
+  it('passes over what the specification lets a client add to a property', async () => {
+    const found = await ask({ query: '云帆', properties: [{ pid: 'uscc', v: madeUpUscc(2), name: '代码' }] })
+    expect(found).toMatchObject([{ id: madeUpUscc(2), match: true }])
+    const extend = { ids: [madeUpUscc(1)], properties: [{ id: 'standing', name: '当前状态' }], more: true }
+    const { rows } = extensionShape.parse((await postForm({ extend: JSON.stringify(extend) })).json())
+    expect(rows).toEqual({ [madeUpUscc(1)]: { standing: [{ str: 'abnormal' }] } })
+  })
+
+  it('answers the whole of a batch of the size that its manifest tells', async () => {
+    const { batchSize } = await get(manifestShape, '/v1/reconcile')
+    const queries = Object.fromEntries(Array.from({ length: batchSize }, (_, i) => [`q${i}`, { query: 'a' }]))
+    const response = await postForm({ queries: JSON.stringify(queries) })
+    expect(Object.keys(resultBatchShape.parse(response.json()))).toHaveLength(batchSize)
+  })
+
   it('gives every property that it proposes a value or none, never a fault', async () => {
     const { properties } = await get(proposalShape, '/v1/reconcile/properties?type=business')
     const extend = { ids: [madeUpUscc(1)], properties: properties.map(({ id }) => ({ id })) }
@@ -152,17 +183,20 @@ describe('200', () => {
 
   it('completes businesses, properties and types', async () => {
     const prefix = encodeURIComponent('望海市')
-    const all = (await get(suggestionsShape, `/v1/reconcile/suggest/entity?prefix=${prefix}`)).result
+    const all = (await get(entitySuggestionsShape, `/v1/reconcile/suggest/entity?prefix=${prefix}`)).result
     expect(all.length).toBeGreaterThanOrEqual(3)
-    const rest = (await get(suggestionsShape, `/v1/reconcile/suggest/entity?prefix=${prefix}&cursor=2`)).result
+    const rest = (await get(entitySuggestionsShape, `/v1/reconcile/suggest/entity?prefix=${prefix}&cursor=2`)).result
     expect(rest).toEqual(all.slice(2))
-    const byCode = await get(suggestionsShape, `/v1/reconcile/suggest/entity?prefix=${madeUpUscc(1)}`)
+    const byCode = await get(entitySuggestionsShape, `/v1/reconcile/suggest/entity?prefix=${madeUpUscc(1)}`)
     expect(byCode.result).toMatchObject([{ id: madeUpUscc(1), notable: [{ id: 'enterprise' }] }])
-    const property = await get(suggestionsShape, `/v1/reconcile/suggest/property?prefix=${encodeURIComponent('状态')}`)
+    const property = await get(
+      propertySuggestionsShape,
+      `/v1/reconcile/suggest/property?prefix=${encodeURIComponent('状态')}`,
+    )
     expect(property.result.map(({ id }) => id)).toEqual(['standing', 'status'])
-    const types = await get(suggestionsShape, '/v1/reconcile/suggest/type?prefix=enter')
+    const types = await get(typeSuggestionsShape, '/v1/reconcile/suggest/type?prefix=enter')
     expect(types.result).toEqual([{ id: 'enterprise', name: '企业' }])
-    expect(await get(suggestionsShape, '/v1/reconcile/suggest/entity')).toEqual({ result: [] })
+    expect(await get(entitySuggestionsShape, '/v1/reconcile/suggest/entity')).toEqual({ result: [] })
   })
 
   it('shows a preview in which nothing can run, for a frame of any client', async () => {

@@ -2066,6 +2066,7 @@ export interface components {
             schemaSpace: string;
             documentation: string;
             serviceVersion: string;
+            batchSize: number;
             defaultTypes: {
                 id: string;
                 name: string;
