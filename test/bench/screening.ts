@@ -29,6 +29,8 @@ const { values } = parseArgs({
     n: { type: 'string', default: '1000000' },
     listed: { type: 'string', default: '43000' },
     rounds: { type: 'string', default: '100' },
+    /** One kind of call alone, such as `codes alone`: to profile it. */
+    only: { type: 'string' },
   },
 })
 const n = Number(values.n)
@@ -192,6 +194,7 @@ function post(path: string, body: string): Promise<{ ms: number; text: string }>
 
 const rows: string[][] = []
 for (const [kind, of] of Object.entries(kinds)) {
+  if (values.only !== undefined && values.only !== kind) continue
   const times: number[] = []
   const constants: number[] = []
   const works: number[] = []
