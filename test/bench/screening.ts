@@ -11,6 +11,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import { insertEvents } from '../../src/feed/repository.ts'
+import { startFeedListener } from '../../src/feed/listener.ts'
 import { createKey, createPartner, keyVerifier } from '../../src/partners/service.ts'
 import { bearerKeys } from '../../src/platform/auth.ts'
 import { systemClock } from '../../src/platform/clock.ts'
@@ -19,6 +20,7 @@ import { generateSigningKey, signingWith } from '../../src/platform/signing.ts'
 import { upsertSubjects } from '../../src/registry/repository.ts'
 import { screeningRoutes } from '../../src/screening/routes.ts'
 import { createScreener } from '../../src/screening/screener.ts'
+import { startFollowingNames } from '../../src/search/follower.ts'
 import { openBenchDatabase } from './names/bench-database.ts'
 import { madeUpCode, makeNames } from './names/make-names.ts'
 import { oneOf, randomFrom } from './names/names.ts'
@@ -149,7 +151,12 @@ const app = Fastify({ logger: false })
 app.setValidatorCompiler(validatorCompiler)
 app.setSerializerCompiler(serializerCompiler)
 const { authenticate } = bearerKeys(app, keyVerifier(db))
-const screener = createScreener()
+const listener = startFeedListener(database.url)
+const names = startFollowingNames(db, listener, systemClock)
+const namesFrom = performance.now()
+await names.built
+say(`names of all businesses in memory in ${seconds(namesFrom)} s`)
+const screener = createScreener(names)
 await app.register(screeningRoutes, {
   db,
   clock: systemClock,
@@ -220,6 +227,8 @@ say(`RSS ${memory()} MB (${before} MB before the made-up names, which the bench 
 
 await app.close()
 agent.destroy()
+await listener.stop()
+await names.stop()
 await database.drop()
 
 function seconds(from: number): string {
