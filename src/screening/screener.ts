@@ -121,9 +121,8 @@ export function createScreener(names: NamesInMemory | null = null): Screener {
         }
         const claim = claims.get(candidate) ?? null
         const subject = registered.get(candidate.uscc ?? '') ?? null
-        judgements.push(
-          judge(candidate, { ...facts, subject, claim, owner: registered.get(claim?.uscc ?? '') ?? null }),
-        )
+        const owner = registered.get(claim?.uscc ?? '') ?? null
+        judgements.push(judge(candidate, { subject, claim, owner }, facts))
       }
       return { position, judgements }
     },
