@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { asJson, isoInstant, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
+import { asJson, isoInstant, rowsOf, type DbOrTx } from '../platform/db.ts'
 import type { List } from '../listings/vocabulary.ts'
 import type { EventType } from '../feed/domain.ts'
 import type { EntityType } from '../registry/vocabulary.ts'
@@ -157,8 +157,8 @@ export interface ScreeningRow {
   evidence: string
 }
 
-export async function insertScreening(tx: Tx, row: ScreeningRow): Promise<void> {
-  await tx.execute(sql`
+export async function insertScreening(db: DbOrTx, row: ScreeningRow): Promise<void> {
+  await db.execute(sql`
     insert into screenings (id, partner_id, screened_at, position, digest, evidence)
     values (${row.id}, ${row.partnerId}, ${row.screenedAt}, ${row.position}, ${row.digest},
       decode(${row.evidence}, 'base64'))`)
