@@ -92,12 +92,14 @@ export function createScreener(names: NamesInMemory | null = null): Screener {
       await catchUp(db, await findLogPosition(db))
     },
     screen: async (db, candidates, options) => {
+      // The database answers while the candidates are read.
+      const asking = findLogPosition(db)
+      asking.catch(() => undefined)
       const read = candidates.map(readCandidate)
       const claims = await claimsOf(db, read)
       const claimants = [...claims.values()].map((claim) => claim.uscc)
       const codes = [...new Set([...read.flatMap(({ uscc }) => uscc ?? []), ...claimants])]
-      const head = await findLogPosition(db)
-      const present = await catchUp(db, head)
+      const present = await catchUp(db, await asking)
       // Taken before anything is looked up: what is answered reflects this much, and may reflect more.
       const { position } = present
       const listed = options.on === null ? present : await asOf(db, options.on, options.all, position)

@@ -52,6 +52,8 @@ export async function screen(
   const screeningId = uuidv7()
   const resultsText = JSON.stringify(results)
   const evidence = `{"answer":{"position":${position},"results":${resultsText},"screeningId":"${screeningId}"},"request":${canonicalRequest(request)}}`
+  // In another thread, while the digest is made in this one.
+  const deflating = promisify(deflate)(evidence, { level: 1 })
   const digest = createHash('sha256').update(evidence).digest('hex')
   await insertScreening(db, {
     id: screeningId,
@@ -59,7 +61,7 @@ export async function screen(
     screenedAt: now.toISOString(),
     position,
     digest,
-    evidence: (await promisify(deflate)(evidence, { level: 1 })).toString('base64'),
+    evidence: (await deflating).toString('base64'),
   })
   return {
     answer: { screeningId, digest, position, results },
