@@ -37,7 +37,7 @@ import { monitorRoutes } from './screening/monitor-routes.ts'
 import { reconcileRoutes } from './screening/reconcile-routes.ts'
 import { screeningRoutes } from './screening/routes.ts'
 import { createScreener, type Screener } from './screening/screener.ts'
-import { startFollowingNames } from './search/follower.ts'
+import { startFollowingNames, type FollowedNames } from './search/follower.ts'
 import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
@@ -50,7 +50,8 @@ export interface AppOptions {
   clock: Clock
   listener: FeedListener
   signing: Signing
-  /** The lists in this process's memory; one of its own without it. */
+  /** The names in this process's memory, and the lists; of the app's own without them. */
+  names?: FollowedNames
   screener?: Screener
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
@@ -59,7 +60,7 @@ export interface AppOptions {
 
 /**
  * The whole service without a port: everything registered in the order written here.
- * Closing it answers who is waiting and stops `listener`; `db` belongs to the caller, who closes it afterwards.
+ * Closing it answers who is waiting and stops `listener` and `names`; `db` belongs to the caller, who closes it afterwards.
  */
 export async function buildApp({
   db,
@@ -67,9 +68,10 @@ export async function buildApp({
   clock,
   listener,
   signing,
-  screener = createScreener(),
   publicUrl,
   logger,
+  names = startFollowingNames(db, listener, clock, logger),
+  screener = createScreener(names),
 }: AppOptions): Promise<FastifyInstance> {
   useBothLanguagesInZod()
   const app = Fastify({
@@ -118,7 +120,6 @@ export async function buildApp({
 
   const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
   app.addHook('onClose', () => outbound.close())
-  const names = startFollowingNames(db, listener, clock, logger)
   app.addHook('onClose', () => names.stop())
   const { authenticate, identify } = bearerKeys(app, keyVerifier(db))
   await app.register(healthRoutes, { db })

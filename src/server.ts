@@ -11,6 +11,7 @@ import { openOutbound } from './platform/outbound.ts'
 import { createScreener } from './screening/screener.ts'
 import { startScreening } from './screening/worker.ts'
 import { openSigning } from './platform/signing.ts'
+import { startFollowingNames } from './search/follower.ts'
 import { queueAlerts } from './subscriptions/service.ts'
 import { startDelivery } from './subscriptions/worker.ts'
 
@@ -38,7 +39,8 @@ function requestOf({ method, routeOptions, ip }: FastifyRequest) {
 export async function startServer(database: Database, config: Config, log: Logger): Promise<Server> {
   const signing = await openSigning(config)
   const listener = startFeedListener(database.url)
-  const screener = createScreener()
+  const names = startFollowingNames(database.db, listener, systemClock, log)
+  const screener = createScreener(names)
   let publicUrl = config.PUBLIC_URL ?? ''
   const app = await buildApp({
     db: database.db,
@@ -46,6 +48,7 @@ export async function startServer(database: Database, config: Config, log: Logge
     clock: systemClock,
     listener,
     signing,
+    names,
     screener,
     publicUrl: () => publicUrl,
     logger: log,

@@ -69,14 +69,18 @@ export interface WebClaim {
   otherClaimants: readonly string[]
 }
 
-/** What one candidate is judged by. */
-export interface Facts {
+/** What is known of one candidate. */
+export interface KnownOfCandidate {
   /** The business under the candidate's own code. */
   subject: Registered | null
   /** Who runs its site or shop, null when nobody has filed it. */
   claim: WebClaim | null
   /** The business that runs its site or shop. */
   owner: Registered | null
+}
+
+/** What all candidates of a call are judged by. */
+export interface Facts {
   entriesOf: (uscc: string) => readonly ListedEntry[]
   /** Listed businesses with a like name, best first, scores at least the threshold. */
   findNames: (
@@ -124,7 +128,7 @@ export function readCandidate({ ref, uscc = '', name = '', url = '', regionCode 
  * code that nobody is registered under, or an entry of one of several who claim the address; `invalid` for a code that
  * fails its check or nothing to match on; else `clear`.
  */
-export function judge(candidate: ReadCandidate, facts: Facts): Judgement {
+export function judge(candidate: ReadCandidate, known: KnownOfCandidate, facts: Facts): Judgement {
   const { ref, uscc, name, address } = candidate
   const reasons = new Set<Reason>(candidate.faults)
   const isEmpty = uscc === null && name === null && address === null
@@ -133,55 +137,70 @@ export function judge(candidate: ReadCandidate, facts: Facts): Judgement {
     const result: Result = { ref, decision: 'invalid', reasons: [...reasons], matches: [] }
     return { result, ownerUscc: null, looksForName: false }
   }
-  const matches = new Map<string, Match>()
-  const match = (of: string, matchedOn: MatchedOn, score = 1): ListedEntry[] => {
-    const entries = facts.entriesOf(of).filter(({ list }) => facts.lists.has(list))
-    for (const entry of entries) {
-      if (!matches.has(entry.listingId)) matches.set(entry.listingId, { ...entry, score, matchedOn })
-    }
-    return entries
-  }
-  const own = uscc === null ? [] : match(uscc, 'uscc')
-  if (uscc !== null && facts.subject === null) reasons.add('unknown-uscc')
-  own.push(...matchAddress(candidate, facts, reasons, match))
+  const matches: Match[] = []
+  if (uscc !== null && known.subject === null) reasons.add('unknown-uscc')
+  const own = uscc === null ? noEntries : match(matches, facts, uscc, 'uscc', 1)
+  const behindAddress = matchAddress(candidate, known.claim, facts, reasons, matches)
   for (const { list } of own) reasons.add(list)
+  for (const { list } of behindAddress) reasons.add(list)
 
-  const business = uscc === null ? facts.owner : facts.subject
+  const business = uscc === null ? known.owner : known.subject
   if (business !== null && business.status !== 'active' && business.status !== 'suspended') reasons.add('not-operating')
   const looksForName = name !== null && !goesWith(name, business, facts)
   if (looksForName) {
-    if (facts.subject !== null) reasons.add('name-mismatch')
+    if (known.subject !== null) reasons.add('name-mismatch')
     const found = facts.findNames(name, candidate.regionCode).filter(({ uscc: of }) => of !== uscc)
-    const byName = found.flatMap(({ uscc: of, score, matchedOn }) => match(of, matchedOn, score))
+    const byName = found.flatMap(({ uscc: of, score, matchedOn }) => match(matches, facts, of, matchedOn, score))
     if (byName.length > 0) reasons.add('name-only-match')
   }
   const result: Result = {
     ref,
     decision: decide(reasons),
     reasons: [...reasons],
-    matches: [...matches.values()],
+    matches,
   }
-  return { result, ownerUscc: facts.claim?.uscc ?? null, looksForName }
+  return { result, ownerUscc: known.claim?.uscc ?? null, looksForName }
+}
+
+const noEntries: readonly ListedEntry[] = []
+
+/** Adds the entries of a business to the matches, each once, and answers them. */
+function match(
+  matches: Match[],
+  { entriesOf, lists }: Facts,
+  uscc: string,
+  matchedOn: MatchedOn,
+  score: number,
+): readonly ListedEntry[] {
+  const all = entriesOf(uscc)
+  if (all.length === 0) return noEntries
+  const entries = all.filter(({ list }) => lists.has(list))
+  for (const entry of entries) {
+    if (matches.some(({ listingId }) => listingId === entry.listingId)) continue
+    matches.push({ ...entry, score, matchedOn })
+  }
+  return entries
 }
 
 /** Entries of whoever runs the candidate's site or shop, unless several say they do: those only call for a look. */
 function matchAddress(
   { uscc, address }: ReadCandidate,
-  { claim }: Facts,
+  claim: WebClaim | null,
+  facts: Facts,
   reasons: Set<Reason>,
-  match: (uscc: string, matchedOn: MatchedOn) => ListedEntry[],
-): ListedEntry[] {
-  if (address === null) return []
+  matches: Match[],
+): readonly ListedEntry[] {
+  if (address === null) return noEntries
   if (claim === null) {
     reasons.add('unknown-web-presence')
-    return []
+    return noEntries
   }
   const claimants = [claim.uscc, ...claim.otherClaimants]
   if (uscc !== null && !claimants.includes(uscc)) reasons.add('url-mismatch')
-  const found = claimants.flatMap((claimant) => match(claimant, 'url'))
+  const found = claimants.flatMap((claimant) => match(matches, facts, claimant, 'url', 1))
   if (claimants.length === 1) return found
   if (found.length > 0) reasons.add('disputed-web-presence')
-  return []
+  return noEntries
 }
 
 function goesWith(name: string, business: Registered | null, { scoreNames, threshold }: Facts): boolean {

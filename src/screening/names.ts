@@ -1,9 +1,27 @@
+import { indexedForm } from '../search/name-index.ts'
 import { normaliseName } from '../search/normalise.ts'
-import { scoreNames } from '../search/score.ts'
+import { parseNormal } from '../search/parse.ts'
+import { scoreParsed } from '../search/score.ts'
 
-/** How alike two names are, 0 to 1; equal ones cost nothing. */
-export function likeness(a: string, b: string): number {
-  return a === b ? 1 : scoreNames(a, b).score
+/**
+ * How alike two names are, 0 to 1, for the length of one call: two writings of one name cost nothing but being read, and
+ * no pair is compared twice.
+ */
+export function likenessOfCall(): (a: string, b: string) => number {
+  const scores = new Map<string, number>()
+  return (a, b) => {
+    if (a === b) return 1
+    const pair = `${a}\n${b}`
+    const known = scores.get(pair)
+    if (known !== undefined) return known
+    const score = likeness(indexedForm(a), indexedForm(b))
+    scores.set(pair, score)
+    return score
+  }
+}
+
+function likeness(a: string, b: string): number {
+  return a === b && a !== '' ? 1 : scoreParsed(parseNormal(a), parseNormal(b)).score
 }
 
 /** Words of many names: who shares nothing but them with a name is not like it. */

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { asJson, isoInstant, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
+import { asJson, isoInstant, rowsOf, type DbOrTx } from '../platform/db.ts'
 import type { List } from '../listings/vocabulary.ts'
 import type { EventType } from '../feed/domain.ts'
 import type { EntityType } from '../registry/vocabulary.ts'
@@ -93,25 +93,22 @@ export async function listListingEvents(
   return { events, next: Number(rows.at(-1)?.position ?? after) }
 }
 
-/** Businesses under these codes, and the newest position of the log at the same moment. */
-export async function listRegistered(
-  db: DbOrTx,
-  usccs: readonly string[],
-): Promise<{ head: number; registered: Registered[] }> {
-  type Row = [string, string, Registered['status'], string[]]
-  const [answer] = await rowsOf<{ head: string; rows: Row[] }>(
+/** The newest position of the log. */
+export async function findLogPosition(db: DbOrTx): Promise<number> {
+  const [row] = await rowsOf<{ position: string }>(
     db,
-    sql`select (select coalesce(max(e.position), 0) from feed_events e) as head,
-          (select coalesce(json_agg(json_build_array(s.uscc, s.name, s.status, s.former_names)), '[]') from subjects s
-            where s.uscc in (select json_array_elements_text(${asJson(usccs)}))) as rows`,
+    sql`select coalesce(max(e.position), 0) as position from feed_events e`,
   )
-  const registered = (answer?.rows ?? []).map(([uscc, name, status, otherNames]) => ({
-    uscc,
-    name,
-    status,
-    otherNames,
-  }))
-  return { head: Number(answer?.head ?? 0), registered }
+  return Number(row?.position ?? 0)
+}
+
+/** Businesses under these codes. */
+export async function listRegistered(db: DbOrTx, usccs: readonly string[]): Promise<Registered[]> {
+  return rowsOf(
+    db,
+    sql`select s.uscc, s.name, s.status, s.former_names as "otherNames" from subjects s
+        where s.uscc in (select json_array_elements_text(${asJson(usccs)}))`,
+  )
 }
 
 /** Names of the sites and shops in use of these businesses. */
@@ -160,8 +157,8 @@ export interface ScreeningRow {
   evidence: string
 }
 
-export async function insertScreening(tx: Tx, row: ScreeningRow): Promise<void> {
-  await tx.execute(sql`
+export async function insertScreening(db: DbOrTx, row: ScreeningRow): Promise<void> {
+  await db.execute(sql`
     insert into screenings (id, partner_id, screened_at, position, digest, evidence)
     values (${row.id}, ${row.partnerId}, ${row.screenedAt}, ${row.position}, ${row.digest},
       decode(${row.evidence}, 'base64'))`)

@@ -2,7 +2,7 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { principalOf, type Authenticate } from '../platform/auth.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
-import { writeOnce } from '../platform/idempotency.ts'
+import { writeStatementOnce } from '../platform/idempotency.ts'
 import { problemResponses } from '../platform/problem.ts'
 import type { Signing } from '../platform/signing.ts'
 import { certificate, keptScreening, noQuery, screeningAnswer, screeningId, screeningRequest } from './schemas.ts'
@@ -43,8 +43,8 @@ export const screeningRoutes: FastifyPluginCallbackZod<Options> = (app, options,
       const now = clock.now()
       const { partnerId, scopes } = principalOf(request)
       let text = ''
-      const answer = await writeOnce(db, { request, reply, now }, async (tx) => {
-        const done = await screen(tx, screener, request.body, {
+      const answer = await writeStatementOnce(db, { request, reply, now }, async (dbOrTx) => {
+        const done = await screen(dbOrTx, screener, request.body, {
           partnerId,
           seesHistory: scopes.includes('history'),
           now,

@@ -1,15 +1,17 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import { findClaims } from '../credit-files/service.ts'
 import type { List } from '../listings/vocabulary.ts'
 import type { DbOrTx } from '../platform/db.ts'
 import { judge, readCandidate, type Candidate, type Registered, type Judgement, type ReadCandidate } from './domain.ts'
 import { entryStateOf, ListedIndex } from './listed-index.ts'
-import { likeness } from './names.ts'
+import { likenessOfCall } from './names.ts'
+import { RegisteredBusinesses, type NamesInMemory } from './registered.ts'
 import {
+  findLogPosition,
   listFormerNames,
   listListed,
   listListedOn,
   listListingEvents,
-  listRegistered,
   listShopNames,
   type ListedRow,
   type ListingEvent,
@@ -43,12 +45,17 @@ export interface Screener {
 /** How many events are read at a time. */
 const pageSize = 1000
 
+/** After so long other requests are served before the next candidates are judged. */
+const stretchMs = 20
+
 /**
- * The index is loaded from the log and follows it. Every screening asks the registry about its codes, and the same query
- * tells how far the log has come: what the index lacks is read before anything is answered, so that an entry counts in
- * every process as soon as it has its position, however late a process was woken.
+ * The index is loaded from the log and follows it. Every screening asks how far the log has come: what the index lacks is
+ * read before anything is answered, so that an entry counts in every process as soon as it has its position, however late
+ * a process was woken. Who is registered under a code is told by the names in memory as far as these have come.
+ * @param names without them the database is asked about every code
  */
-export function createScreener(): Screener {
+export function createScreener(names: NamesInMemory | null = null): Screener {
+  const businesses = new RegisteredBusinesses(names)
   let index: ListedIndex | null = null
   let loading: Promise<ListedIndex> | null = null
   let reading: Promise<void> = Promise.resolve()
@@ -56,15 +63,18 @@ export function createScreener(): Screener {
 
   const load = async (db: DbOrTx): Promise<ListedIndex> => {
     if (index !== null) return index
-    loading ??= loadIndex(db).finally(() => (loading = null))
-    index = await loading
-    return index
+    loading ??= loadIndex(db).then((loaded) => {
+      businesses.noteFrom(loaded.position)
+      index = loaded
+      return loaded
+    })
+    return loading.finally(() => (loading = null))
   }
   const catchUp = async (db: DbOrTx, position: number): Promise<ListedIndex> => {
     const current = await load(db)
     // One reader at a time; whoever waited may find that there is nothing left to read.
     while (current.position < position) {
-      reading = reading.catch(() => undefined).then(() => readOn(db, current, position))
+      reading = reading.catch(() => undefined).then(() => readOn(db, current, businesses, position))
       await reading
     }
     return current
@@ -79,31 +89,43 @@ export function createScreener(): Screener {
   return {
     listedNamesOf: (uscc) => index?.namesOf(uscc) ?? [],
     refresh: async (db) => {
-      const current = await load(db)
-      await readOn(db, current, current.position + 1)
+      await catchUp(db, await findLogPosition(db))
     },
     screen: async (db, candidates, options) => {
+      // The database answers while the candidates are read.
+      const asking = findLogPosition(db)
+      asking.catch(() => undefined)
       const read = candidates.map(readCandidate)
       const claims = await claimsOf(db, read)
       const claimants = [...claims.values()].map((claim) => claim.uscc)
       const codes = [...new Set([...read.flatMap(({ uscc }) => uscc ?? []), ...claimants])]
-      const { head, registered } = await listRegistered(db, codes)
-      const listed = options.on === null ? await catchUp(db, head) : await asOf(db, options.on, options.all, head)
-      const businesses = new Map(registered.map((business) => [business.uscc, business]))
-      await addShopNames(db, read, claims, businesses, options.threshold)
+      const present = await catchUp(db, await asking)
+      // Taken before anything is looked up: what is answered reflects this much, and may reflect more.
+      const { position } = present
+      const listed = options.on === null ? present : await asOf(db, options.on, options.all, position)
+      const withNames = read.some(({ name }) => name !== null)
+      const registered = await businesses.find(db, codes, withNames)
+      const scoreNames = likenessOfCall()
+      await addShopNames(db, read, claims, registered, { scoreNames, threshold: options.threshold })
       const facts = {
         entriesOf: (uscc: string) => listed.entriesOf(uscc),
         findNames: (name: string, regionCode: string | null) => listed.findNames(name, options.threshold, regionCode),
-        scoreNames: likeness,
+        scoreNames,
         threshold: options.threshold,
         lists: new Set(options.lists),
       }
-      const position = listed.position
-      const judgements = read.map((candidate) => {
+      const judgements: Judgement[] = []
+      let since = performance.now()
+      for (const candidate of read) {
+        if (performance.now() - since > stretchMs) {
+          await breathe()
+          since = performance.now()
+        }
         const claim = claims.get(candidate) ?? null
-        const subject = businesses.get(candidate.uscc ?? '') ?? null
-        return judge(candidate, { ...facts, subject, claim, owner: businesses.get(claim?.uscc ?? '') ?? null })
-      })
+        const subject = registered.get(candidate.uscc ?? '') ?? null
+        const owner = registered.get(claim?.uscc ?? '') ?? null
+        judgements.push(judge(candidate, { subject, claim, owner }, facts))
+      }
       return { position, judgements }
     },
   }
@@ -126,13 +148,13 @@ async function addShopNames(
   candidates: readonly ReadCandidate[],
   claims: ReadonlyMap<ReadCandidate, { uscc: string }>,
   businesses: Map<string, Registered>,
-  threshold: number,
+  { scoreNames, threshold }: { scoreNames: (a: string, b: string) => number; threshold: number },
 ): Promise<void> {
   const unlike = candidates.flatMap((candidate) => {
     const business = businesses.get(candidate.uscc ?? claims.get(candidate)?.uscc ?? '')
     const { name } = candidate
     if (business === undefined || name === null) return []
-    const isKnown = [business.name, ...business.otherNames].some((known) => likeness(name, known) >= threshold)
+    const isKnown = [business.name, ...business.otherNames].some((known) => scoreNames(name, known) >= threshold)
     return isKnown ? [] : business.uscc
   })
   if (unlike.length === 0) return
@@ -159,11 +181,19 @@ function indexOf(rows: readonly ListedRow[], position: number): ListedIndex {
 }
 
 /** Reads the log on from where the index stands, up to `position` at least. */
-async function readOn(db: DbOrTx, index: ListedIndex, position: number): Promise<void> {
+async function readOn(
+  db: DbOrTx,
+  index: ListedIndex,
+  businesses: RegisteredBusinesses,
+  position: number,
+): Promise<void> {
   while (index.position < position) {
     const { events, next } = await listListingEvents(db, index.position, pageSize)
     const entered = new Set<string>()
-    for (const event of events) applyEvent(index, event, entered)
+    for (const event of events) {
+      businesses.note(event.subject, event.position)
+      applyEvent(index, event, entered)
+    }
     for (const { uscc, formerNames } of entered.size > 0 ? await listFormerNames(db, [...entered]) : []) {
       index.addFormerNames(uscc, formerNames)
     }

@@ -4,7 +4,7 @@ import { deflate, inflate } from 'node:zlib'
 import { v7 as uuidv7 } from 'uuid'
 import { lists } from '../listings/vocabulary.ts'
 import { dayOf } from '../platform/clock.ts'
-import type { Db, Tx } from '../platform/db.ts'
+import type { Db, DbOrTx } from '../platform/db.ts'
 import { Problem, problems } from '../platform/problem.ts'
 import type { Signing } from '../platform/signing.ts'
 import { canonicalRequest, canonicalResult } from './evidence.ts'
@@ -27,11 +27,11 @@ export interface DoneScreening {
 }
 
 /**
- * Screens candidates and keeps what was asked and answered as evidence, in this transaction.
+ * Screens candidates and keeps what was asked and answered as evidence, in one statement, before it is answered.
  * @throws Problem invalid-request for a day to come
  */
 export async function screen(
-  tx: Tx,
+  db: DbOrTx,
   screener: Screener,
   request: ScreeningRequest,
   { partnerId, seesHistory, now }: Asker,
@@ -42,7 +42,7 @@ export async function screen(
     const detail = { zh: '不能晚于今天。', en: 'It must not be later than today.' }
     throw new Problem('invalid-request', detail, { errors: [{ pointer: '/body/asOf', detail }] })
   }
-  const { position, judgements } = await screener.screen(tx, request.candidates, {
+  const { position, judgements } = await screener.screen(db, request.candidates, {
     lists: request.lists ?? lists,
     threshold: request.threshold ?? defaultThreshold,
     on: asOf < today ? asOf : null,
@@ -52,14 +52,16 @@ export async function screen(
   const screeningId = uuidv7()
   const resultsText = JSON.stringify(results)
   const evidence = `{"answer":{"position":${position},"results":${resultsText},"screeningId":"${screeningId}"},"request":${canonicalRequest(request)}}`
+  // In another thread, while the digest is made in this one.
+  const deflating = promisify(deflate)(evidence, { level: 1 })
   const digest = createHash('sha256').update(evidence).digest('hex')
-  await insertScreening(tx, {
+  await insertScreening(db, {
     id: screeningId,
     partnerId,
     screenedAt: now.toISOString(),
     position,
     digest,
-    evidence: (await promisify(deflate)(evidence, { level: 1 })).toString('base64'),
+    evidence: (await deflating).toString('base64'),
   })
   return {
     answer: { screeningId, digest, position, results },

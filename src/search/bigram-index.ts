@@ -42,7 +42,7 @@ const smallSegment = 8192
 const smallMost = 8
 /** The most documents looked at for one query, over all its pairs: about 1 ms of work. */
 const workMost = 40_000
-/** How many of those with the greatest sums are compared exactly. */
+/** How many of those with the greatest sums are compared exactly: twice as many as are wanted, and at most so many. */
 const compareMost = 300
 
 /** An empty index. */
@@ -137,7 +137,7 @@ export function createBigramIndex(): BigramIndex {
       }
       work += size
     }
-    const best = mostOf(touched, sums, texts, compareMost)
+    const best = mostOf(touched, sums, texts, Math.min(compareMost, options.limit * 2))
     for (const document of touched) sums[document] = 0
     return best
   }

@@ -1,5 +1,5 @@
-import { align, type Edit } from './align.ts'
-import { rarityOf } from './characters.ts'
+import { align, isRegionSuffix, type Edit } from './align.ts'
+import { lookAlike, rarityOf } from './characters.ts'
 import type { ParsedName } from './parse.ts'
 import { regionsAgree } from './regions.ts'
 
@@ -56,59 +56,95 @@ function count(part: PartDifference, edit: Edit, a: string, b: string): void {
   else part.other++
 }
 
-const never = () => false
 /** What goes on behind these without a known word is a trade that the list lacks. */
 const longestTradeName = 4
-const suffixes = '省市县区州盟旗'
+
+/** What of a name is aligned: its region unless both have one, its core, its form and branch unless both have a form. */
+function alignedText(name: ParsedName, bothRegions: boolean, bothForms: boolean): string {
+  return (bothRegions ? '' : name.region) + name.core + (bothForms ? '' : name.formText + name.branch)
+}
+
+type Part = 'region' | 'tradeName' | 'unknown' | 'trade' | 'form'
+
+/** Which part of a name a place in its aligned text belongs to; null for a place that it has not. */
+function partAt(name: ParsedName, at: number, regionLength: number): Part | null {
+  if (at < 0) return null
+  const inCore = at - regionLength
+  if (inCore < 0) return 'region'
+  if (inCore < Math.min(name.tradeAt, longestTradeName)) return 'tradeName'
+  if (inCore < name.tradeAt) return 'unknown'
+  return inCore < name.core.length ? 'trade' : 'form'
+}
+
+function isTrade(part: Part | null): boolean {
+  return part === 'trade' || part === 'unknown'
+}
+
+/** 黑南 behind 贵州 may be 黔南 damaged: where one region goes on behind the other, the characters are compared. */
+function haveBothRegions(a: ParsedName, b: ParsedName): boolean {
+  if (a.region === '' || b.region === '') return false
+  return a.region === b.region || !(a.region.startsWith(b.region) || b.region.startsWith(a.region))
+}
+
+/** What can be told of two names that have both their region and form, without comparing character by character. */
+export interface FirstLook {
+  region: NameParts['region']
+  branchMissing: boolean
+  /** How many differences there are between trade names and trades: none, one, or 2 for all beyond. */
+  differences: 0 | 1 | 2
+}
+
+/** The first look at two names; null where nothing can be told before they are compared. */
+export function lookAt(a: ParsedName, b: ParsedName): FirstLook | null {
+  if (a.form === null || b.form === null || !haveBothRegions(a, b)) return null
+  return {
+    region: compareRegions(a, b),
+    branchMissing: (a.branch === '') !== (b.branch === ''),
+    differences: countDifferences(a.core, b.core),
+  }
+}
+
+/** Two texts differ in one place when nothing but a character of one, or of each, is left between what they share. */
+function countDifferences(a: string, b: string): FirstLook['differences'] {
+  const shorter = Math.min(a.length, b.length)
+  let head = 0
+  while (head < shorter && a[head] === b[head]) head++
+  let tail = 0
+  while (tail < shorter - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++
+  const left = Math.max(a.length, b.length) - head - tail
+  return left > 1 ? 2 : left === 1 ? 1 : 0
+}
 
 /** Compares two names part by part. Symmetric. */
 export function compareNames(first: ParsedName, second: ParsedName): NameParts {
   // Which of two equally cheap ways is taken must not depend on the order.
   const [a, b] = first.normal <= second.normal ? [first, second] : [second, first]
-  // 黑南 behind 贵州 may be 黔南 damaged: where one region goes on behind the other, the characters are compared.
-  const nested = a.region !== b.region && (a.region.startsWith(b.region) || b.region.startsWith(a.region))
-  const bothRegions = a.region !== '' && b.region !== '' && !nested
+  const bothRegions = haveBothRegions(a, b)
   const bothForms = a.form !== null && b.form !== null
-  const textOf = (name: ParsedName) =>
-    (bothRegions ? '' : name.region) + name.core + (bothForms ? '' : name.formText + name.branch)
-  const [textA, textB] = [textOf(a), textOf(b)]
-  const headOf = (name: ParsedName) => (bothRegions ? 0 : name.region.length)
-  const classOf = (name: ParsedName, at: number) => {
-    const inCore = at - headOf(name)
-    if (inCore < 0) return 'region'
-    if (inCore < Math.min(name.tradeAt, longestTradeName)) return 'tradeName'
-    if (inCore < name.tradeAt) return 'unknown'
-    return inCore < name.core.length ? 'trade' : 'form'
-  }
-  const isCheap = (text: 'a' | 'b', at: number) => {
-    if (bothRegions) return false
-    const name = text === 'a' ? a : b
-    return at < name.region.length && suffixes.includes(name.region[at] ?? ' ')
-  }
-
+  const [textA, textB] = [alignedText(a, bothRegions, bothForms), alignedText(b, bothRegions, bothForms)]
+  const [regionA, regionB] = bothRegions ? [0, 0] : [a.region.length, b.region.length]
   const tradeName = noDifference(Math.max(a.tradeAt, b.tradeAt))
   const trade = noDifference(Math.max(a.core.length - a.tradeAt, b.core.length - b.tradeAt))
   const region = noDifference(Math.max(a.region.length, b.region.length))
   const form = noDifference(Math.max(a.formText.length, b.formText.length))
   let tradesKnown = false
-  for (const edit of align(textA, textB, isCheap)) {
-    const classA = edit.a < 0 ? null : classOf(a, edit.a)
-    const classB = edit.b < 0 ? null : classOf(b, edit.b)
-    const [characterA, characterB] = [textA[edit.a] ?? '', textB[edit.b] ?? '']
-    const within = (part: string) => classA === part || classB === part
-    if (within('form')) count(form, edit, characterA, characterB)
-    else if (within('region')) {
-      if (!(edit.a < 0 ? isCheap('b', edit.b) : edit.b < 0 && isCheap('a', edit.a))) {
-        count(region, edit, characterA, characterB)
-      }
-    } else if (within('trade') || within('unknown')) {
+  for (const edit of align(textA, textB, regionA, regionB)) {
+    const partA = partAt(a, edit.a, regionA)
+    const partB = partAt(b, edit.b, regionB)
+    const [characterA, characterB] = [textA.charAt(edit.a), textB.charAt(edit.b)]
+    if (partA === 'form' || partB === 'form') count(form, edit, characterA, characterB)
+    else if (partA === 'region' || partB === 'region') {
+      const lacksSuffix =
+        edit.a < 0 ? isRegionSuffix(textB, edit.b, regionB) : edit.b < 0 && isRegionSuffix(textA, edit.a, regionA)
+      if (!lacksSuffix) count(region, edit, characterA, characterB)
+    } else if (isTrade(partA) || isTrade(partB)) {
       count(trade, edit, characterA, characterB)
-      if ((classA ?? 'trade') === 'trade' && (classB ?? 'trade') === 'trade') tradesKnown = true
+      if ((partA ?? 'trade') === 'trade' && (partB ?? 'trade') === 'trade') tradesKnown = true
     } else count(tradeName, edit, characterA, characterB)
   }
   const branchDifference = noDifference(Math.max(a.branch.length, b.branch.length))
   if (bothForms && a.branch !== '' && b.branch !== '') {
-    for (const edit of align(a.branch, b.branch, never)) {
+    for (const edit of align(a.branch, b.branch)) {
       count(branchDifference, edit, a.branch[edit.a] ?? '', b.branch[edit.b] ?? '')
     }
   }
@@ -129,8 +165,13 @@ const bare = (place: string) => place.replace(/(?:自治|地)?[省市县区州�
 /** Whether two texts of the same length differ in one character that looks alike. */
 function isOneSlip(a: string, b: string): boolean {
   if (a.length !== b.length) return false
-  const edits = align(a, b, never)
-  return edits.length === 1 && edits.every((edit) => edit.look > 0)
+  let slip = -1
+  for (let at = 0; at < a.length; at++) {
+    if (a[at] === b[at]) continue
+    if (slip >= 0) return false
+    slip = at
+  }
+  return slip >= 0 && lookAlike(a.charAt(slip), b.charAt(slip)) > 0
 }
 
 function compareRegions(a: ParsedName, b: ParsedName): NameParts['region'] {

@@ -57,13 +57,17 @@ export function startFollowingNames(
   const build = async (): Promise<void> => {
     const { position } = await findHead(db)
     const index = createSubjectIndex()
-    let last = ''
     let waiting: IndexedSubject[] = []
+    let reading = listIndexRows(db, '', chunk)
     while (!end.signal.aborted) {
-      const rows = await listIndexRows(db, last, chunk)
-      waiting.push(...rows.map((row) => entryOf(row, today())))
-      last = rows.at(-1)?.uscc ?? ''
+      const rows = await reading
       const isLast = rows.length < chunk
+      if (!isLast) {
+        // The database reads on while these are taken in; a failure is told at the next turn.
+        reading = listIndexRows(db, rows.at(-1)?.uscc ?? '', chunk)
+        reading.catch(() => undefined)
+      }
+      waiting.push(...rows.map((row) => entryOf(row, today())))
       if (isLast || waiting.length >= segment) {
         index.load(waiting)
         waiting = []

@@ -1,7 +1,7 @@
 import { createBigramIndex } from './bigram-index.ts'
 import { normaliseName } from './normalise.ts'
 import { parseName, parseNormal, type ParsedName } from './parse.ts'
-import { scoreParsed, type NameParts } from './score.ts'
+import { isOutOfReach, scoreParsed, type NameParts } from './score.ts'
 
 export interface NameEntry {
   /** What the caller knows the business by. */
@@ -85,6 +85,7 @@ export function createNameIndex(entries: Iterable<NameEntry> = []): NameIndex {
       const entry = held[document]
       if (entry === undefined) continue
       entry.parsed ??= parseName(entry.name)
+      if (isOutOfReach(parsed, entry.parsed, threshold)) continue
       const { score, parts } = scoreParsed(parsed, entry.parsed)
       if (score < threshold || score <= (best.get(entry.key)?.score ?? 0)) continue
       best.set(entry.key, { key: entry.key, name: entry.name, score, parts })

@@ -1,6 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { ShownListing } from '../credit-files/publication-policy.ts'
 import { asJson, rowsOf, type DbOrTx } from '../platform/db.ts'
+import type { SubjectStatus } from '../registry/vocabulary.ts'
 import type { SearchItem } from './schemas.ts'
 import type { NameKind, SubjectFilter } from './subject-index.ts'
 
@@ -27,11 +28,12 @@ export interface IndexRow {
   shopNames: string[]
   regionCode: string
   entityType: string
+  status: SubjectStatus
   listings: Listings
 }
 
 const indexColumns = sql`s.uscc, s.name, s.former_names as "formerNames", s.region_code as "regionCode",
-  s.entity_type as "entityType", ${listings} as listings,
+  s.entity_type as "entityType", s.status, ${listings} as listings,
   array(select distinct w.name from web_presences w where w.uscc = s.uscc limit 100) as "shopNames"`
 
 /** Businesses with a code, in the order of their codes, after one. */

@@ -1,4 +1,4 @@
-import { compareNames, type NameParts, type PartDifference } from './compare.ts'
+import { compareNames, lookAt, type NameParts, type PartDifference } from './compare.ts'
 import { weights } from './data/weights.ts'
 import { normaliseName } from './normalise.ts'
 import { parseNormal, type ParsedName } from './parse.ts'
@@ -17,6 +17,18 @@ export const likelyScore = 0.25
 
 /** Scores of names that differ stay below the 1 of the same name. */
 const mostIfDifferent = 0.99
+
+const { bias = 0, ...ofDifferences } = weights
+/** The weights that weigh something: a third are nothing. */
+const weighing = Object.entries(ofDifferences).filter(([, weight]) => weight !== 0)
+const weightOf = (name: string) => weights[name] ?? 0
+/** What rare characters can add to the odds at most: the weights that are above nothing, with what comes with them. */
+const gains = {
+  trade: Math.max(0, weightOf('tradeOtherRare')),
+  nameOther: Math.max(0, weightOf('nameOtherOnce') + weightOf('nameOtherRare') + weightOf('nameOtherVeryRare')),
+  nameLook: (length: number) =>
+    Math.max(0, weightOf('nameLookVeryRare') + weightOf('nameLookShort') / Math.max(2, length)),
+}
 
 /** What the weights apply to, by name; every one is 0 for two names that differ in nothing. */
 export function featuresOf({ tradeName, trade, ...parts }: NameParts): Record<string, number> {
@@ -72,7 +84,25 @@ export function scoreParsed(a: ParsedName, b: ParsedName, areSame = false): Name
   const parts = compareNames(a, b)
   if (areSame || (a.normal === b.normal && a.normal !== '')) return { score: 1, parts }
   if (a.core === '' || b.core === '') return { score: 0, parts }
-  let sum = weights['bias'] ?? 0
-  for (const [name, value] of Object.entries(featuresOf(parts))) sum += value * (weights[name] ?? 0)
+  const features = featuresOf(parts)
+  let sum = bias
+  for (const [name, weight] of weighing) sum += weight * (features[name] ?? 0)
   return { score: Math.min(mostIfDifferent, 1 / (1 + Math.exp(-sum))), parts }
+}
+
+/**
+ * Whether two names cannot reach a score: told from their regions, branches and number of differences, at a tenth of the
+ * cost of comparing them. Of the names that share pairs of characters with a name, most are of another region.
+ */
+export function isOutOfReach(a: ParsedName, b: ParsedName, score: number): boolean {
+  if (a.normal === b.normal) return false
+  const look = lookAt(a, b)
+  if (look === null) return false
+  let most = bias
+  if (look.region === 'different') most += weightOf('regionDifferent')
+  if (look.region === 'one-within-other') most += weightOf('regionWithin')
+  if (look.branchMissing) most += weightOf('branchMissing')
+  if (look.differences > 0) most += gains.trade + gains.nameOther + gains.nameLook(Math.max(a.tradeAt, b.tradeAt))
+  if (look.differences > 1) most += weightOf('manyDifferences')
+  return 1 / (1 + Math.exp(-most)) < score - 1e-9
 }

@@ -1,3 +1,4 @@
+import type { SubjectStatus } from '../registry/vocabulary.ts'
 import { createBigramIndex } from './bigram-index.ts'
 import { indexedForm } from './name-index.ts'
 import { parseNormal } from './parse.ts'
@@ -14,7 +15,17 @@ export interface IndexedSubject {
   names: readonly { kind: NameKind; name: string }[]
   regionCode: string
   entityType: string
+  status: SubjectStatus
   standing: string
+}
+
+/** A business as it is registered, its names in their normal forms. */
+export interface RegisteredNames {
+  uscc: string
+  name: string
+  /** Former names. */
+  otherNames: readonly string[]
+  status: SubjectStatus
 }
 
 export interface SubjectFilter {
@@ -38,6 +49,8 @@ export interface SubjectIndex {
   put(subject: IndexedSubject): void
   remove(uscc: string): void
   find(q: string, filter: SubjectFilter): FoundSubject[]
+  /** Who is registered under a code, without the names where these are not asked for. */
+  registered(uscc: string, withNames: boolean): RegisteredNames | null
   readonly size: number
   /** Names of businesses that changed or went, whose room is only free after building anew. */
   readonly waste: number
@@ -64,6 +77,7 @@ export function createSubjectIndex(): SubjectIndex {
   const regionCodes: string[] = []
   const entityTypes: string[] = []
   const standings: string[] = []
+  const statuses: SubjectStatus[] = []
   const firstDocument: number[] = []
   const documentCount: number[] = []
   const numberOf = new Map<string, number>()
@@ -81,6 +95,7 @@ export function createSubjectIndex(): SubjectIndex {
     regionCodes.push(share(subject.regionCode))
     entityTypes.push(share(subject.entityType))
     standings.push(share(subject.standing))
+    statuses.push(subject.status)
     firstDocument.push(first)
     documentCount.push(subject.names.length)
     numberOf.set(subject.uscc, number)
@@ -95,6 +110,20 @@ export function createSubjectIndex(): SubjectIndex {
     numberOf.delete(uscc)
     const first = firstDocument[number] ?? 0
     for (let at = 0; at < (documentCount[number] ?? 0); at++) index.remove(first + at)
+  }
+
+  const registered: SubjectIndex['registered'] = (uscc, withNames) => {
+    const number = numberOf.get(uscc)
+    if (number === undefined) return null
+    const first = firstDocument[number] ?? 0
+    const named = { uscc, status: statuses[number] ?? 'active', name: '', otherNames: [] }
+    if (!withNames) return named
+    const names: string[] = []
+    for (let document = first; document < first + (documentCount[number] ?? 0); document++) {
+      if (nameKinds[kindOf[document] ?? 0] !== 'shop-name') names.push(index.textOf(document))
+    }
+    const [name = '', ...otherNames] = names
+    return { ...named, name, otherNames }
   }
 
   const acceptedBy = ({ regionCode, entityType, standing }: SubjectFilter) =>
@@ -160,6 +189,7 @@ export function createSubjectIndex(): SubjectIndex {
     },
     remove,
     find,
+    registered,
     get size() {
       return numberOf.size
     },

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { likelyScore, scoreNames } from '../../src/search/score.ts'
+import { parseName } from '../../src/search/parse.ts'
+import { isOutOfReach, likelyScore, scoreNames, scoreParsed } from '../../src/search/score.ts'
 
 const base = '云州市甲禾电子商务有限公司'
 
@@ -78,6 +79,29 @@ describe('every score', () => {
       }),
       { numRuns: 2000 },
     )
+  })
+
+  it('is never of more than what a first look says is out of reach', () => {
+    const part = (...texts: string[]) => fc.constantFrom(...texts)
+    const name = fc
+      .tuple(
+        part('', '济南', '济南市', '济南历下区', '青岛', '清岛', '山东'),
+        part('甲禾', '甲未', '骉麤', '骉禾', '甲禾丙', '海轮', '诲轮', '长河集源骉', '长河集源骊'),
+        part('', '商贸', '鑫贸', '物流', '新材料', '骉材料', '实业商贸'),
+        part('', '有限公司', '有限责任公司', '有眼公司', '股份有限公司', '店'),
+        part('', '青岛分公司', '第2分公司'),
+      )
+      .map((parts) => parts.join(''))
+    fc.assert(
+      fc.property(name, name, fc.double({ min: 0.01, max: 1, noNaN: true }), (first, second, least) => {
+        const [a, b] = [parseName(first), parseName(second)]
+        for (const score of [least, likelyScore]) {
+          if (isOutOfReach(a, b, score)) expect(scoreParsed(a, b).score).toBeLessThan(score)
+        }
+      }),
+      { numRuns: 5000 },
+    )
+    expect(isOutOfReach(parseName('济南甲禾商贸有限公司'), parseName('青岛丙丁物流有限公司'), likelyScore)).toBe(true)
   })
 
   it('is 1 for a string and itself', () => {

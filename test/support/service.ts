@@ -9,6 +9,7 @@ import type { Database, Db } from '../../src/platform/db.ts'
 import { generateSigningKey, signingWith, type Signing } from '../../src/platform/signing.ts'
 import { runMonitors } from '../../src/screening/monitor-worker.ts'
 import { createScreener } from '../../src/screening/screener.ts'
+import { startFollowingNames } from '../../src/search/follower.ts'
 import { cloneDatabase } from './database.ts'
 
 export interface TestService {
@@ -41,13 +42,15 @@ export async function startTestService(
   const listener = startFeedListener(database.url)
   const config = { ...parseConfig({}), ...settings }
   const signing = await signingWith([await generateSigningKey()])
-  const screener = createScreener()
+  const names = startFollowingNames(db, listener, clock)
+  const screener = createScreener(names)
   const app = await buildApp({
     db,
     config,
     clock,
     listener,
     signing,
+    names,
     screener,
     publicUrl: () => 'https://credit.example',
   })

@@ -196,8 +196,8 @@ async function insertSubjects(db: Db, subjects: readonly { uscc: string; name: s
   await db.execute(sql`drop index subjects_name_bigrams`)
   for (let at = 0; at < subjects.length; at += 10_000) {
     await db.execute(sql`
-      insert into subjects (id, uscc, flags, name, former_names, entity_type, status, region_code, source_id, source_updated_at, received_at)
-      select gen_random_uuid(), s.uscc, '{}', s.name, '{}', 'enterprise', 'active', '999900', 'bench', now(), now()
+      insert into subjects (id, uscc, flags, name, former_names, entity_type, status, region_code, source_id, source_updated_at, received_at, valid_from_at, known_from_at)
+      select gen_random_uuid(), s.uscc, '{}', s.name, '{}', 'enterprise', 'active', '999900', 'bench', now(), now(), now(), now()
       from json_to_recordset(${asJson(subjects.slice(at, at + 10_000))}) as s (uscc text, name text)`)
   }
   await db.execute(sql`vacuum analyze subjects`)
