@@ -32,7 +32,10 @@ describe('the table of measures', () => {
     const codes = Array.from({ length: 32 }, (_, index) => `JS-${String(index + 1).padStart(2, '0')}`)
     expect([...new Set(measures.map(({ code }) => code))].sort()).toEqual(codes)
     for (const measure of measures) {
-      expect(measure.label.zh && measure.label.en && measure.basis.zh && measure.basis.en).toBeTruthy()
+      for (const text of [measure.label, measure.basis]) {
+        expect(text.zh).toMatch(/\p{Script=Han}/u)
+        expect(text.en).toMatch(/[a-z]{3}/i)
+      }
       expect(measure.evidence).toMatch(/^(text|2nd|own-[HML])$/)
       expect(measure.lists.length > 0 || measure.follows !== undefined).toBe(true)
     }

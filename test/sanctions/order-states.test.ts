@@ -106,7 +106,10 @@ describe('an answer', () => {
   })
 
   it('is refused in words of both languages', () => {
-    for (const code of refusals) expect(refusalTexts[code].zh && refusalTexts[code].en).toBeTruthy()
+    for (const code of refusals) {
+      expect(refusalTexts[code].zh).toMatch(/\p{Script=Han}/u)
+      expect(refusalTexts[code].en).toMatch(/[a-z]{3}/i)
+    }
   })
 })
 
