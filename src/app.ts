@@ -6,6 +6,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { v7 as uuidv7 } from 'uuid'
 import { badgeRoutes } from './credit-files/badge.tsx'
 import { certificateRoutes } from './credit-files/certificate.ts'
+import { startPresentFiles, type PresentFiles } from './credit-files/present-files.ts'
 import { creditFileRoutes } from './credit-files/routes.ts'
 import type { FeedListener } from './feed/listener.ts'
 import { exportRoutes } from './feed/exports/routes.ts'
@@ -53,14 +54,27 @@ export interface AppOptions {
   /** The names in this process's memory, and the lists; of the app's own without them. */
   names?: FollowedNames
   screener?: Screener
+  /** The credit files in this process's memory; of the app's own without them. */
+  files?: PresentFiles
+  /** Called when a request has committed something. */
+  committed?: () => void
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
   logger?: FastifyBaseLogger
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A call that is no GET and yet changes nothing of what is published. */
+    writesNothing?: boolean
+  }
+}
+
+const readingMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+
 /**
  * The whole service without a port: everything registered in the order written here.
- * Closing it answers who is waiting and stops `listener` and `names`; `db` belongs to the caller, who closes it afterwards.
+ * Closing it answers who is waiting and stops `listener`, `names` and `files`; `db` belongs to the caller, who closes it afterwards.
  */
 export async function buildApp({
   db,
@@ -72,6 +86,8 @@ export async function buildApp({
   logger,
   names = startFollowingNames(db, listener, clock, logger),
   screener = createScreener(names),
+  files = startPresentFiles(db, listener, clock, logger),
+  committed = () => undefined,
 }: AppOptions): Promise<FastifyInstance> {
   useBothLanguagesInZod()
   const app = Fastify({
@@ -121,10 +137,18 @@ export async function buildApp({
   const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
   app.addHook('onClose', () => outbound.close())
   app.addHook('onClose', () => names.stop())
+  app.addHook('onClose', () => files.stop())
+  // Who has written reads what he wrote, though the log has not told this process yet.
+  app.addHook('onSend', async (request, reply) => {
+    if (!readingMethods.has(request.method) && reply.statusCode < 400 && !request.routeOptions.config.writesNothing) {
+      files.wrote()
+      committed()
+    }
+  })
   const { authenticate, identify } = bearerKeys(app, keyVerifier(db))
   await app.register(healthRoutes, { db })
   await app.register(jwksRoutes, { signing })
-  await app.register(creditFileRoutes, { db, clock, identify })
+  await app.register(creditFileRoutes, { db, clock, files, identify })
   await app.register(searchRoutes, { db, clock, names })
   await app.register(lawRoutes, { db })
   await app.register(feedRoutes, { db, clock, listener, signing, authenticate })
@@ -134,8 +158,8 @@ export async function buildApp({
   await app.register(penaltyRoutes, { db, clock, authenticate })
   await app.register(honourRoutes, { db, clock, authenticate })
   await app.register(sanctionRoutes, { db, clock, authenticate, presentLaw: () => presentRulebook(db) })
-  await app.register(certificateRoutes, { db, clock, signing, publicUrl })
-  await app.register(badgeRoutes, { db, clock, publicUrl })
+  await app.register(certificateRoutes, { db, clock, files, signing, publicUrl })
+  await app.register(badgeRoutes, { db, clock, files, publicUrl })
   await app.register(codeListRoutes)
   await app.register(statisticsRoutes, { db, clock })
   await app.register(snapshotRoutes, { db, authenticate, folder: snapshotDirOf(config) })

@@ -4,7 +4,7 @@ import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { startFeedListener } from './feed/listener.ts'
 import { startNatsPublisher } from './feed/nats.ts'
-import { startSequencer } from './feed/sequencer.ts'
+import { startSequencer, type Sequencer } from './feed/sequencer.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, type Database } from './platform/db.ts'
 import { openOutbound } from './platform/outbound.ts'
@@ -41,6 +41,7 @@ export async function startServer(database: Database, config: Config, log: Logge
   const listener = startFeedListener(database.url)
   const names = startFollowingNames(database.db, listener, systemClock, log)
   const screener = createScreener(names)
+  let sequencer: Sequencer | undefined
   let publicUrl = config.PUBLIC_URL ?? ''
   const app = await buildApp({
     db: database.db,
@@ -50,6 +51,7 @@ export async function startServer(database: Database, config: Config, log: Logge
     signing,
     names,
     screener,
+    committed: () => sequencer?.wake(),
     publicUrl: () => publicUrl,
     logger: log,
   })
@@ -61,7 +63,7 @@ export async function startServer(database: Database, config: Config, log: Logge
     throw error
   }
   publicUrl ||= address
-  const sequencer = startSequencer(database.db, log)
+  sequencer = startSequencer(database.db, log)
   const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
   const delivery = startDelivery({ db: database.db, outbound, clock: systemClock, log, listener })
   const screening = startScreening({ db: database.db, listener, clock: systemClock, screener, queueAlerts }, log)
@@ -75,7 +77,7 @@ export async function startServer(database: Database, config: Config, log: Logge
       await screening.stop()
       await outbound.close()
       await publisher?.stop()
-      await sequencer.stop()
+      await sequencer?.stop()
     },
   }
 }

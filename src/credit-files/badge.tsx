@@ -7,11 +7,13 @@ import type { Db } from '../platform/db.ts'
 import { languageOf, type Language, type Text } from '../platform/language.ts'
 import { problemResponses } from '../platform/problem.ts'
 import { usccParameter, type CreditFile } from './schemas.ts'
+import type { PresentFiles } from './present-files.ts'
 import { readCreditFile } from './service.ts'
 
 interface Options {
   db: Db
   clock: Clock
+  files: PresentFiles
   publicUrl: () => string
 }
 
@@ -85,7 +87,7 @@ function Badge({ file, language, href }: { file: CreditFile; language: Language;
 }
 
 /** The badge (亮照 link) that a business puts on its own site (contract section 2). */
-export const badgeRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, publicUrl }, done) => {
+export const badgeRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, files, publicUrl }, done) => {
   app.get(
     '/v1/credit-files/:uscc/badge.svg',
     {
@@ -105,7 +107,7 @@ export const badgeRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock,
     },
     async (request, reply) => {
       const language = languageOf(request)
-      const file = await readCreditFile({ db, clock, language }, request.params.uscc)
+      const file = await readCreditFile({ db, clock, files, language }, request.params.uscc)
       const href = `${publicUrl()}/credit-files/${file.subject.uscc}`
       const svg = renderToString(<Badge file={file} language={language} href={href} />)
       void reply.headers({

@@ -6,11 +6,13 @@ import { languageOf } from '../platform/language.ts'
 import { problemResponses } from '../platform/problem.ts'
 import type { Signing } from '../platform/signing.ts'
 import { usccParameter } from './schemas.ts'
+import type { PresentFiles } from './present-files.ts'
 import { readCreditFile } from './service.ts'
 
 interface Options {
   db: Db
   clock: Clock
+  files: PresentFiles
   signing: Signing
   publicUrl: () => string
 }
@@ -19,7 +21,11 @@ interface Options {
 const validForSeconds = 24 * 60 * 60
 
 /** A signed statement of a credit file, to be shown and verified without asking the service again. */
-export const certificateRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, signing, publicUrl }, done) => {
+export const certificateRoutes: FastifyPluginCallbackZod<Options> = (
+  app,
+  { db, clock, files, signing, publicUrl },
+  done,
+) => {
   app.get(
     '/v1/credit-files/:uscc/certificate',
     {
@@ -38,7 +44,7 @@ export const certificateRoutes: FastifyPluginCallbackZod<Options> = (app, { db, 
       },
     },
     async (request, reply) => {
-      const file = await readCreditFile({ db, clock, language: languageOf(request) }, request.params.uscc)
+      const file = await readCreditFile({ db, clock, files, language: languageOf(request) }, request.params.uscc)
       const iat = Math.floor(clock.now().getTime() / 1000)
       const payload = { ...file, iss: publicUrl(), iat, exp: iat + validForSeconds }
       void reply.header('cache-control', 'no-store').header('vary', 'Accept-Language').type('application/jose')

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { asJson, rowsOf, type DbOrTx } from '../platform/db.ts'
+import { asJson, prepare, rowsOf, type Db, type DbOrTx } from '../platform/db.ts'
 import type { HeldFile } from './held.ts'
 
 /** The published fields of a business out of a row of `subjects`. */
@@ -19,53 +19,54 @@ export const penaltyState = sql.raw(`'decisionNumber', p.decision_number, 'autho
   'ground', p.ground, 'kind', p.kind, 'amountFen', p.amount_fen, 'decidedOn', p.decided_on`)
 
 /**
- * The whole file in one statement, so that all of it, position included, is of one moment. An event that is committed
- * but has no position yet is already in the file: the position is the least that the file reflects.
+ * The files of these businesses in one statement, so that all of it, position included, is of one moment. An event that
+ * is committed but has no position yet is already in the file: the position is the least that the file reflects.
  */
-export async function findHeldFile(db: DbOrTx, uscc: string, today: string): Promise<HeldFile | null> {
-  const [row] = await rowsOf<{ file: HeldFile }>(
-    db,
-    sql`
-      select json_build_object(
-        'subject', ${subjectState('s')},
-        'webPresences', coalesce((
-          select json_agg(json_build_object('id', w.id, 'kind', w.kind, 'name', w.name, 'url', w.url, 'host', w.host,
-            'platform', w.platform, 'icpNumber', w.icp_number, 'sources', w.sources, 'status', w.status,
-            'licenceDisplay', w.licence_display, 'firstSeenOn', w.first_seen_on, 'confirmedOn', w.confirmed_on)
-            order by w.status, w.confirmed_on desc, w.key)
-          from web_presences w where w.uscc = s.uscc), '[]'),
-        'annualReports', coalesce((
-          select json_agg(json_build_object('year', r.year, 'publishedOn', r.published_on, 'revision', r.revision)
-            order by r.year desc)
-          from annual_reports r where r.uscc = s.uscc), '[]'),
-        'listings', coalesce((
-          select json_agg(json_build_object('id', l.id, 'list', l.list, 'groundCode', l.ground_code,
-            'authority', l.authority, 'decisionNumber', l.decision_number, 'listedOn', l.listed_on,
-            'status', l.status, 'expiresOn', l.expires_on, 'removedOn', l.removed_on,
-            'removalReason', l.removal_reason, 'removalDecisionNumber', l.removal_decision_number,
-            'rulebook', l.rulebook, 'present', ${presentOf('l')}) order by l.listed_on desc, l.id desc)
-          from listing_entries l where l.uscc = s.uscc), '[]'),
-        'penalties', coalesce((
-          select json_agg(json_build_object(${penaltyState}, 'publishedUntil', p.published_until,
-            'present', json_build_object('shown', p.shown, 'publishedUntil', p.published_until))
-            order by p.decided_on desc, p.id desc)
-          from penalties p where p.uscc = s.uscc), '[]'),
-        'honours', coalesce((
-          select json_agg(json_build_object('title', h.title, 'authority', h.authority, 'awardedOn', h.awarded_on,
-            'validUntil', h.valid_until) order by h.awarded_on desc, h.id desc)
-          from honours h where h.uscc = s.uscc), '[]'),
-        'sanctions', coalesce((
-          select json_agg(json_build_object('measureCode', o.measure_code, 'agencyCode', o.agency_code,
-            'listingId', o.listing_id, 'imposedOn', o.imposed_on, 'until', o.until)
-            order by o.measure_code, o.agency_code, o.imposed_on, o.id)
-          from sanction_orders o
-          where o.uscc = s.uscc and o.lift_requested_on is null and (o.until is null or o.until >= ${today})), '[]'),
-        'amendmentId', (select a.id from rulebook_amendments a order by a.revision desc limit 1),
-        'position', (select coalesce(max(e.position), 0) from feed_events e)
-      ) as file
-      from subjects s where s.uscc = ${uscc}`,
-  )
-  return row?.file ?? null
+export const heldFiles = prepare<{ uscc: string; file: HeldFile }>(sql`
+  select s.uscc, json_build_object(
+    'subject', ${subjectState('s')},
+    'webPresences', coalesce((
+      select json_agg(json_build_object('id', w.id, 'kind', w.kind, 'name', w.name, 'url', w.url, 'host', w.host,
+        'platform', w.platform, 'icpNumber', w.icp_number, 'sources', w.sources, 'status', w.status,
+        'licenceDisplay', w.licence_display, 'firstSeenOn', w.first_seen_on, 'confirmedOn', w.confirmed_on)
+        order by w.status, w.confirmed_on desc, w.key)
+      from web_presences w where w.uscc = s.uscc), '[]'),
+    'annualReports', coalesce((
+      select json_agg(json_build_object('year', r.year, 'publishedOn', r.published_on, 'revision', r.revision)
+        order by r.year desc)
+      from annual_reports r where r.uscc = s.uscc), '[]'),
+    'listings', coalesce((
+      select json_agg(json_build_object('id', l.id, 'list', l.list, 'groundCode', l.ground_code,
+        'authority', l.authority, 'decisionNumber', l.decision_number, 'listedOn', l.listed_on,
+        'status', l.status, 'expiresOn', l.expires_on, 'removedOn', l.removed_on,
+        'removalReason', l.removal_reason, 'removalDecisionNumber', l.removal_decision_number,
+        'rulebook', l.rulebook, 'present', ${presentOf('l')}) order by l.listed_on desc, l.id desc)
+      from listing_entries l where l.uscc = s.uscc), '[]'),
+    'penalties', coalesce((
+      select json_agg(json_build_object(${penaltyState}, 'publishedUntil', p.published_until,
+        'present', json_build_object('shown', p.shown, 'publishedUntil', p.published_until))
+        order by p.decided_on desc, p.id desc)
+      from penalties p where p.uscc = s.uscc), '[]'),
+    'honours', coalesce((
+      select json_agg(json_build_object('title', h.title, 'authority', h.authority, 'awardedOn', h.awarded_on,
+        'validUntil', h.valid_until) order by h.awarded_on desc, h.id desc)
+      from honours h where h.uscc = s.uscc), '[]'),
+    'sanctions', coalesce((
+      select json_agg(json_build_object('measureCode', o.measure_code, 'agencyCode', o.agency_code,
+        'listingId', o.listing_id, 'imposedOn', o.imposed_on, 'until', o.until)
+        order by o.measure_code, o.agency_code, o.imposed_on, o.id)
+      from sanction_orders o
+      where o.uscc = s.uscc and o.lift_requested_on is null
+        and (o.until is null or o.until >= ${sql.placeholder('today')}::date)), '[]'),
+    'amendmentId', (select a.id from rulebook_amendments a order by a.revision desc limit 1),
+    'position', (select coalesce(max(e.position), 0) from feed_events e)
+  ) as file
+  from subjects s where s.uscc = any(${sql.placeholder('usccs')}::text[])`)
+
+/** What is held of each of these businesses as of today, by its code; who is not registered is left out. */
+export async function findHeldFiles(db: Db, usccs: readonly string[], today: string): Promise<Map<string, HeldFile>> {
+  const rows = await heldFiles.ask(db, { usccs, today })
+  return new Map(rows.map(({ uscc, file }) => [uscc, file]))
 }
 
 /** Where an address may be filed: the keys to try, most exact first, and its host. */

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Guards } from '../platform/auth.ts'
-import { notModified, notModifiedResponse } from '../platform/caching.ts'
+import { notModified, notModifiedResponse, tagged } from '../platform/caching.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { languageOf } from '../platform/language.ts'
@@ -22,13 +22,16 @@ import {
   lookupSchema,
   timelineAnswer,
   usccParameter,
+  type CreditFile,
 } from './schemas.ts'
-import { findOwner, readCreditFile, type Reader } from './service.ts'
+import type { PresentFiles } from './present-files.ts'
+import { findOwner, readCreditFile, readPresentFile, type Reader } from './service.ts'
 import { keyOf, timelineOf } from './timeline.ts'
 
 interface Options {
   db: Db
   clock: Clock
+  files: PresentFiles
   /** Needs no key; one with the scope `history` sees further. */
   identify: Guards['identify']
 }
@@ -38,10 +41,11 @@ const tags = ['Public lookup']
 const security = [{}, { key: [] }]
 
 /** The public lookup by code and by address, and the two lists (contract section 2). */
-export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, identify }, done) => {
+export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, files, identify }, done) => {
   const readerOf = (request: FastifyRequest): Reader => ({
     db,
     clock,
+    files,
     language: languageOf(request),
     seesHistory: request.principal?.scopes.includes('history') ?? false,
   })
@@ -67,7 +71,15 @@ export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, c
       },
     },
     async (request, reply) => {
-      const file = await readCreditFile(readerOf(request), request.params.uscc, request.query)
+      const reader = readerOf(request)
+      const { asOf, knownAt } = request.query
+      if (asOf === undefined && knownAt === undefined && request.principal === null) {
+        const { text, etag } = await readPresentFile(files, reader.language, request.params.uscc)
+        if (tagged(request, reply, etag)) return reply.code(304).send()
+        // Written as JSON once for all who read it, so that it is not gone through by the schema each time.
+        return reply.type('application/json; charset=utf-8').send(text as unknown as CreditFile)
+      }
+      const file = await readCreditFile(reader, request.params.uscc, request.query)
       // The moment of reading and the head of the log change without the file changing.
       const { knownAt: _, position: __, ...content } = file
       if (knows(request, reply, content)) return reply.code(304).send()
@@ -164,7 +176,7 @@ export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, c
       },
     },
     async (request, reply) => {
-      const reader = { db, clock, language: languageOf(request) }
+      const reader = { db, clock, files, language: languageOf(request) }
       const { webPresence, file, otherClaimants } = await findOwner(reader, request.query.url)
       const answer = { webPresence, subject: file.subject, standing: file.standing, otherClaimants }
       if (notModified(request, reply, answer)) return reply.code(304).send()

@@ -1,7 +1,7 @@
 import { rulebookOf } from '../law/service.ts'
 import type { Clock } from '../platform/clock.ts'
 import { dayOf } from '../platform/clock.ts'
-import type { DbOrTx } from '../platform/db.ts'
+import type { Db, DbOrTx } from '../platform/db.ts'
 import type { Language } from '../platform/language.ts'
 import { Problem } from '../platform/problem.ts'
 import { keysToTry, parseWebAddress, type WebAddress } from '../registry/web-address.ts'
@@ -10,11 +10,14 @@ import type { HeldFile } from './held.ts'
 import { fileAt } from './past.ts'
 import { findRecordedFile } from './past-repository.ts'
 import { publishFile } from './publication-policy.ts'
-import { findHeldFile, listClaims, listClaimsOfHosts, type Claim } from './repository.ts'
+import type { PresentFile, PresentFiles } from './present-files.ts'
+import { findHeldFiles, listClaims, listClaimsOfHosts, type Claim } from './repository.ts'
 import type { CreditFile } from './schemas.ts'
 
 export interface Reader {
-  db: DbOrTx
+  db: Db
+  /** The files as of now in this process's memory; without them each is read from the database. */
+  files?: PresentFiles | undefined
   clock: Clock
   language: Language
   /** A key with the scope `history`, which sees what may no longer be shown. */
@@ -41,15 +44,31 @@ export async function readCreditFile(reader: Reader, uscc: string, when: When = 
   if (asOf > today) throw notYet('asOf')
   if (knownAt > now) throw notYet('knownAt')
   const isPast = when.asOf !== undefined || when.knownAt !== undefined
-  const held = isPast ? await readPast(db, uscc, asOf, knownAt) : await findHeldFile(db, uscc, today)
-  if (held === null) {
-    throw new Problem('unknown-subject', {
-      zh: `登记信息中没有统一社会信用代码为 ${uscc} 的主体。`,
-      en: `No business is registered under the code ${uscc}.`,
-    })
-  }
+  if (!isPast && !seesHistory && reader.files !== undefined)
+    return (await readPresentFile(reader.files, language, uscc)).file
+  const held = isPast
+    ? await readPast(db, uscc, asOf, knownAt)
+    : ((await findHeldFiles(db, [uscc], today)).get(uscc) ?? null)
+  if (held === null) throw unknownSubject(uscc)
   const view = { asOf, knownAt: knownAt.toISOString(), today, language, seesHistory }
   return publishFile(await rulebookOf(db, held.amendmentId), held, view)
+}
+
+/**
+ * The credit file of a business as of now, as everybody sees it.
+ * @throws Problem unknown-subject
+ */
+export async function readPresentFile(files: PresentFiles, language: Language, uscc: string): Promise<PresentFile> {
+  const present = await files.find(uscc, language)
+  if (present === null) throw unknownSubject(uscc)
+  return present
+}
+
+function unknownSubject(uscc: string): Problem {
+  return new Problem('unknown-subject', {
+    zh: `登记信息中没有统一社会信用代码为 ${uscc} 的主体。`,
+    en: `No business is registered under the code ${uscc}.`,
+  })
 }
 
 async function readPast(db: DbOrTx, uscc: string, asOf: string, knownAt: Date): Promise<HeldFile | null> {

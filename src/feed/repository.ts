@@ -99,6 +99,52 @@ export async function listEvents(db: DbOrTx, after: number, limit: number, filte
   return { ...page, events: page.events.map((entry) => entry.event) }
 }
 
+/** That something of a business changed, without what. */
+export interface Change {
+  uscc: string
+}
+
+export interface ChangePage extends EventPage<Change> {
+  /** The first and the last event, in the order of recording, that is committed but has no position yet. */
+  firstPending: bigint | null
+  lastPending: bigint | null
+  /** The newest amendment of the law at the same moment. */
+  amendmentId: string | null
+}
+
+/** Which businesses the events after a position name, for who keeps something of them in memory. */
+export async function listChanges(db: DbOrTx, after: number, limit: number): Promise<ChangePage> {
+  const [row] = await rowsOf<{
+    usccs: string[]
+    last: string | null
+    head: string
+    firstPending: string | null
+    lastPending: string | null
+    amendmentId: string | null
+  }>(
+    db,
+    sql`select coalesce(array_agg(page.uscc), '{}') as usccs, max(page.position) as last,
+          (select coalesce(max(h.position), 0) from feed_events h) as head,
+          (select min(o.seq) from feed_outbox o) as "firstPending",
+          (select max(o.seq) from feed_outbox o) as "lastPending",
+          (select a.id from rulebook_amendments a order by a.revision desc limit 1) as "amendmentId"
+        from (select e.position, e.uscc from feed_events e where e.position > ${after}
+          order by e.position limit ${limit}) page`,
+  )
+  if (row === undefined) throw new Error('a query of one row answered none')
+  const head = Number(row.head)
+  const seq = (text: string | null) => (text === null ? null : BigInt(text))
+  return {
+    events: row.usccs.map((uscc) => ({ uscc })),
+    // A page that is not full has seen everything up to the head.
+    next: row.usccs.length === limit ? Number(row.last) : Math.max(after, head),
+    head,
+    firstPending: seq(row.firstPending),
+    lastPending: seq(row.lastPending),
+    amendmentId: row.amendmentId,
+  }
+}
+
 /** As `listEvents`, with what a filter asks for beside each event. */
 export async function listEntries(
   db: DbOrTx,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '../platform/db.ts'
 import { chainEvent, type Head } from './domain.ts'
 import {
@@ -11,6 +10,7 @@ import {
   tryLockSequencer,
   type LogRow,
 } from './repository.ts'
+import { makeWakings } from './wakings.ts'
 
 const batchSize = 1000
 /** How soon a committed decision is noticed: one cheap query of an empty table each time. */
@@ -19,6 +19,8 @@ const pollMs = 20
 const restMs = 500
 
 export interface Sequencer {
+  /** Something was committed in this process: its events are moved now, not at the next look. */
+  wake(): void
   stop(): Promise<void>
 }
 
@@ -55,21 +57,23 @@ export async function sequencePending(db: Db, limit = batchSize): Promise<number
  */
 export function startSequencer(db: Db, log: { warn(context: object, message: string): void }): Sequencer {
   const stopping = new AbortController()
-  const rest = (ms: number) => sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined)
+  const wakings = makeWakings()
 
   const run = async () => {
     while (!stopping.signal.aborted) {
+      const since = wakings.count
       try {
         const moved = (await existsPendingEvent(db)) ? await sequencePending(db) : 0
-        if (moved === 0) await rest(pollMs)
+        if (moved === 0) await wakings.wait(pollMs, stopping.signal, since)
       } catch (error) {
         log.warn({ err: error }, 'the sequencer could not reach the database and tries again')
-        await rest(restMs)
+        await wakings.wait(restMs, stopping.signal)
       }
     }
   }
   const running = run()
   return {
+    wake: wakings.wakeAll,
     stop: async () => {
       stopping.abort()
       await running

@@ -45,6 +45,7 @@ export const lawRoutes: FastifyPluginCallbackZod<{ db: Db }> = (app, { db }, don
   app.post(
     '/v1/rulebook/evaluate',
     {
+      config: { writesNothing: true },
       schema: {
         operationId: 'evaluateCase',
         tags,

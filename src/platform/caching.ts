@@ -5,14 +5,22 @@ import { z } from 'zod'
 /** The answer to a client that has the content already: no body. */
 export const notModifiedResponse = z.undefined().meta({ description: 'Not modified' })
 
+/** The tag of a content, by its hash. */
+export function etagOf(content: string): string {
+  return `W/"${createHash('sha256').update(content).digest('base64url').slice(0, 27)}"`
+}
+
 /**
  * Sets the caching headers of a public read and tells whether the client has this content already (RFC 9110 13.1.2).
  * Caches must ask each time: an old file could call a listed business clear.
  */
 export function notModified(request: FastifyRequest, reply: FastifyReply, content: unknown): boolean {
-  const hash = createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 27)
-  const etag = `W/"${hash}"`
-  void reply.header('etag', etag).header('cache-control', 'public, no-cache').header('vary', 'Accept-Language')
+  return tagged(request, reply, etagOf(JSON.stringify(content)))
+}
+
+/** `notModified` for a content whose tag is known. */
+export function tagged(request: FastifyRequest, reply: FastifyReply, etag: string): boolean {
+  void reply.headers({ etag, 'cache-control': 'public, no-cache', vary: 'Accept-Language' })
   return etagMatches(request, etag)
 }
 

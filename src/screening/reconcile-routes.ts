@@ -81,6 +81,7 @@ export const reconcileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cl
   app.post(
     '/v1/reconcile',
     {
+      config: { writesNothing: true },
       schema: {
         operationId: 'reconcile',
         tags,

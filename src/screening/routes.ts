@@ -29,6 +29,7 @@ export const screeningRoutes: FastifyPluginCallbackZod<Options> = (app, options,
   app.post(
     '/v1/screenings',
     {
+      config: { writesNothing: true },
       onRequest,
       schema: {
         operationId: 'screen',

@@ -2,7 +2,7 @@ import { publishNumber, standingOf } from '../credit-files/publication-policy.ts
 import { findOwner } from '../credit-files/service.ts'
 import { dayOf, type Clock } from '../platform/clock.ts'
 import { findHead } from '../feed/repository.ts'
-import type { DbOrTx } from '../platform/db.ts'
+import type { Db, DbOrTx } from '../platform/db.ts'
 import { Problem } from '../platform/problem.ts'
 import { parseRegistrationNumber, parseUscc } from '../registry/identifiers.ts'
 import { mask, withoutPersonalData } from '../registry/personal-data.ts'
@@ -16,7 +16,7 @@ import type { SearchItem } from './schemas.ts'
 import type { SubjectFilter } from './subject-index.ts'
 
 export interface SearchContext {
-  db: DbOrTx
+  db: Db
   clock: Clock
   /** The names in this process; without them every name is looked up in the database. */
   names: FollowedNames | null
@@ -170,7 +170,7 @@ async function findExactly(
   )
 }
 
-async function codeOfOwner(db: DbOrTx, clock: Clock, q: string): Promise<string | null> {
+async function codeOfOwner(db: Db, clock: Clock, q: string): Promise<string | null> {
   try {
     return (await findOwner({ db, clock, language: 'zh' }, q)).file.subject.uscc
   } catch (error) {

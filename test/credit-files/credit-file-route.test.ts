@@ -129,6 +129,7 @@ describe('200', () => {
   it('shows nothing of an entry that was corrected or revoked, as if it had never been', async () => {
     for (const status of ['corrected', 'revoked'] as const) {
       await service.db.update(listingEntries).set({ status })
+      service.files.wrote()
       const body = (await get(`/v1/credit-files/${listed}`)).body
       expect(JSON.parse(body)).toMatchObject({ standing: 'clear', listings: [] })
       expect(body).not.toContain('ABN-68-4-1')
@@ -136,6 +137,7 @@ describe('200', () => {
       expect(found.items[0]?.standing).toBe('clear')
     }
     await service.db.update(listingEntries).set({ status: 'in-force' })
+    service.files.wrote()
   })
 
   it('keeps an identity number that an old record holds as its registration number to itself', async () => {
@@ -166,6 +168,7 @@ describe('304', () => {
       etag,
     })
     await take(service.db, 'subjects', [subjectItem(2, { address: '新地址', updatedAt: '2026-02-01T00:00:00.000Z' })])
+    await service.sequence()
     expect((await get(`/v1/credit-files/${clear}`, { 'if-none-match': etag })).statusCode).toBe(200)
   })
 })

@@ -2,8 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/app.ts'
 import { parseConfig, type Config } from '../../src/config.ts'
 import { startFeedListener } from '../../src/feed/listener.ts'
+import { findHead } from '../../src/feed/repository.ts'
 import { sequencePending } from '../../src/feed/sequencer.ts'
 import { createKey, createPartner, type PartnerKind, type Scope } from '../../src/partners/service.ts'
+import { startPresentFiles, type PresentFiles } from '../../src/credit-files/present-files.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import type { Database, Db } from '../../src/platform/db.ts'
 import { generateSigningKey, signingWith, type Signing } from '../../src/platform/signing.ts'
@@ -19,7 +21,9 @@ export interface TestService {
   /** Set it to move the clock. */
   clock: Clock & { set(instant: string): void }
   signing: Signing
-  /** Does the sequencer's work until the outbox is empty. */
+  /** The credit files in memory. A change made past the API is told to it by `wrote`, unless it is sequenced. */
+  files: PresentFiles
+  /** Does the sequencer's work until the outbox is empty, and waits until the credit files in memory follow. */
   sequence: () => Promise<void>
   /** Does the work of the monitors until there is none. */
   watch: () => Promise<number>
@@ -44,6 +48,7 @@ export async function startTestService(
   const signing = await signingWith([await generateSigningKey()])
   const names = startFollowingNames(db, listener, clock)
   const screener = createScreener(names)
+  const files = startPresentFiles(db, listener, clock)
   const app = await buildApp({
     db,
     config,
@@ -52,6 +57,7 @@ export async function startTestService(
     signing,
     names,
     screener,
+    files,
     publicUrl: () => 'https://credit.example',
   })
   const keyOf: TestService['keyOf'] = async ({ name = '某协同部门', ...partner }, ...scopes) => {
@@ -64,8 +70,10 @@ export async function startTestService(
     db,
     clock,
     signing,
+    files,
     sequence: async () => {
       while ((await sequencePending(db)) > 0);
+      await files.reach((await findHead(db)).position)
     },
     watch: () => runMonitors({ db, clock, screener }),
     keyOf,

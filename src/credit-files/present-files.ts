@@ -1,0 +1,196 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import type { FeedListener } from '../feed/listener.ts'
+import { logOf, readLog } from '../feed/reader.ts'
+import { findHead, listChanges, type Change, type ChangePage } from '../feed/repository.ts'
+import { findNewestAmendmentId } from '../law/repository.ts'
+import { rulebookOf } from '../law/service.ts'
+import { inBatches } from '../platform/batches.ts'
+import { etagOf } from '../platform/caching.ts'
+import { dayOf, type Clock } from '../platform/clock.ts'
+import { faultOf, type Db } from '../platform/db.ts'
+import type { Language } from '../platform/language.ts'
+import type { HeldFile } from './held.ts'
+import { publishFile } from './publication-policy.ts'
+import { findHeldFiles } from './repository.ts'
+import type { CreditFile } from './schemas.ts'
+
+/** The file of a business as of now, as it is published. */
+export interface PresentFile {
+  /** Shared by all who read it: never to be changed. */
+  file: CreditFile
+  /** `file` as JSON. */
+  text: string
+  /** Of the file without the moment of reading and the position, which change without the file changing. */
+  etag: string
+}
+
+/** The files of this process's readers, from memory while the log says that they have not changed. */
+export interface PresentFiles {
+  /** The file of a business; null when nobody is registered under the code. */
+  find(uscc: string, language: Language): Promise<PresentFile | null>
+  /**
+   * Something was committed in this process: what is read from now on shows it, though it has no position yet. Until the
+   * log has it, files are read from the database.
+   */
+  wrote(): void
+  /** Resolves once the log has been followed up to this position. */
+  reach(position: number): Promise<void>
+  /** How many files are kept, and how many bytes of text. */
+  readonly kept: { files: number; bytes: number }
+  stop(): Promise<void>
+}
+
+interface Kept {
+  today: string
+  content: Omit<CreditFile, 'knownAt' | 'position'>
+  /** The content as JSON, without its last bracket. */
+  open: string
+  etag: string
+}
+
+/** At most so many characters of text are kept; the object beside each takes about as much again. */
+const keptCharacters = 48 * 1024 * 1024
+/** So often the head of the log is asked for when nothing wakes the reader. */
+const confirmMs = 400
+/** A process that has not reached the log for so long answers from the database, and fails with it. */
+const trustMs = 1000
+/** Files read in one statement, and statements at once: more would only queue in the database (bench credit-file). */
+const batch = { most: 64, atOnce: 4 }
+/** Rest after a failure, such as a database that restarts. */
+const restMs = 500
+
+/**
+ * Follows the log and keeps the files that were read last. A file is dropped when an event names its business, when the
+ * law is amended, and at the end of the day. No file is answered with an older position than one told before.
+ */
+export function startPresentFiles(db: Db, listener: FeedListener, clock: Clock, log?: FastifyBaseLogger): PresentFiles {
+  const end = new AbortController()
+  const kept = new LRUCache<string, Kept>({
+    maxSize: keptCharacters,
+    sizeCalculation: ({ open }, key) => open.length + key.length,
+  })
+  /** How far the log has been followed, when it was last confirmed, and by which amendment of the law. */
+  let followed: { position: number; confirmedAt: number; amendmentId: string | null } | null = null
+  /** The highest position that was answered from the database. */
+  let told = 0
+  /** Commits of this process so far, and how many of them the log is known to have. */
+  let writes = 0
+  let settled = 0
+  let sleepers: { position: number; resolve: () => void }[] = []
+
+  const read = inBatches<HeldFile>((usccs) => findHeldFiles(db, usccs, dayOf(clock.now())), batch)
+
+  const follow = async (): Promise<void> => {
+    const [{ position: start }, amendmentId] = await Promise.all([findHead(db), findNewestAmendmentId(db)])
+    kept.clear()
+    followed = { position: start, confirmedAt: performance.now(), amendmentId }
+    let awaited: { writes: number; seq: bigint } | null = null
+    const latest: { page: ChangePage | null; startedAt: number; writes: number } = {
+      page: null,
+      startedAt: 0,
+      writes: 0,
+    }
+    const source = logOf<Change>(listener, async (after, limit) => {
+      const [startedAt, counted] = [performance.now(), writes]
+      const page = await listChanges(db, after, limit)
+      Object.assign(latest, { page, startedAt, writes: counted })
+      return page
+    })
+    const onFault = (error: unknown) => log?.warn({ err: faultOf(error) }, 'the credit files cannot follow the log')
+    for await (const { events, next } of readLog(source, {
+      after: start,
+      quietMs: confirmMs,
+      signal: end.signal,
+      onFault,
+    })) {
+      const { page, startedAt, writes: counted } = latest
+      if (page === null) continue
+      for (const { uscc } of events) for (const language of ['zh', 'en'] as const) kept.delete(`${uscc} ${language}`)
+      if (page.amendmentId !== followed.amendmentId) kept.clear()
+      followed = { position: next, confirmedAt: startedAt, amendmentId: page.amendmentId }
+      if (next === page.head) {
+        const { firstPending, lastPending } = page
+        if (awaited !== null && (firstPending === null || firstPending > awaited.seq)) {
+          settled = awaited.writes
+          awaited = null
+        }
+        if (awaited === null && counted > settled) {
+          if (lastPending === null) settled = counted
+          else awaited = { writes: counted, seq: lastPending }
+        }
+      }
+      for (const one of sleepers) if (one.position <= next) one.resolve()
+      sleepers = sleepers.filter((one) => one.position > next)
+    }
+  }
+
+  const keepUp = async (): Promise<void> => {
+    while (!end.signal.aborted && !listener.closed) {
+      try {
+        await follow()
+      } catch (error) {
+        log?.error({ err: faultOf(error) }, 'the credit files cannot follow the log')
+        await sleep(restMs, undefined, { signal: end.signal }).catch(() => undefined)
+      }
+    }
+  }
+  const running = keepUp()
+
+  /** The position as of which what is kept holds, or null when the database must be asked. */
+  const trusted = (): number | null => {
+    if (followed === null || writes !== settled || followed.position < told) return null
+    return performance.now() - followed.confirmedAt < trustMs ? followed.position : null
+  }
+
+  return {
+    find: async (uscc, language) => {
+      const now = clock.now()
+      const today = dayOf(now)
+      const key = `${uscc} ${language}`
+      const position = trusted()
+      const inMemory = position === null ? undefined : kept.get(key)
+      if (position !== null && inMemory?.today === today) return answer(inMemory, now, position)
+
+      const held = await read(uscc)
+      if (held === undefined) return null
+      told = Math.max(told, held.position)
+      const rulebook = await rulebookOf(db, held.amendmentId)
+      const view = { asOf: today, knownAt: now.toISOString(), today, language, seesHistory: false }
+      const { knownAt: _, position: __, ...content } = publishFile(rulebook, held, view)
+      const text = JSON.stringify(content)
+      const one: Kept = { today, content, open: text.slice(0, -1), etag: etagOf(text) }
+      // Read before the log was followed to where it is now, it may lack what changed since.
+      const isUpToDate =
+        followed !== null && held.position >= followed.position && held.amendmentId === followed.amendmentId
+      if (isUpToDate) kept.set(key, one)
+      return answer(one, now, held.position)
+    },
+    wrote: () => void (writes += 1),
+    reach: (position) =>
+      new Promise((resolve) => {
+        if (followed !== null && followed.position >= position) resolve()
+        else sleepers.push({ position, resolve })
+      }),
+    get kept() {
+      return { files: kept.size, bytes: kept.calculatedSize }
+    },
+    stop: async () => {
+      end.abort()
+      await running
+    },
+  }
+}
+
+function answer({ content, open, etag }: Kept, now: Date, position: number): PresentFile {
+  const knownAt = now.toISOString()
+  return {
+    // Made when somebody asks for it: most only pass the text on.
+    get file() {
+      return { ...content, knownAt, position }
+    },
+    text: `${open},"knownAt":"${knownAt}","position":${position}}`,
+    etag,
+  }
+}

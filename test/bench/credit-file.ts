@@ -1,0 +1,210 @@
+/**
+ * The credit file by code (issue 9), hot, cold and `304`, over HTTP from a process of its own, beside: a Fastify that answers
+ * a constant of the same size, pgbench with the same query, and PostGraphile on the same tables; interleaved in one run.
+ * Needs `wrk` and `pgbench`, and makes a database of its own on the server of DATABASE_URL. All names are made up.
+ */
+import { execFile, fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, promisify } from 'node:util'
+import { heldFiles } from '../../src/credit-files/repository.ts'
+import { openBenchDatabase } from './names/bench-database.ts'
+import { codeOf, fillProvince } from './names/bench-province.ts'
+import { quantile, say, table } from './names/report.ts'
+
+const { values } = parseArgs({
+  options: {
+    n: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    connections: { type: 'string', default: '32' },
+    /** Fewer files than the memory holds, so that all are hot. */
+    hot: { type: 'string', default: '2000' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const n = Number(values.n)
+const rounds = Number(values.rounds)
+/** What a client of PostGraphile asks to show the same file. */
+const graphQuery = JSON.stringify({
+  query: `{ subjectByUscc(uscc: "CODE") { uscc name formerNames entityType status legalRepresentative establishedOn regionCode province city address industryCode registrationAuthority registrationNumber webPresencesByUscc { nodes { id kind name url host platform icpNumber sources status licenceDisplay firstSeenOn confirmedOn } } annualReportsByUscc { nodes { year publishedOn revision } } listingEntriesByUscc { nodes { id list groundCode authority decisionNumber listedOn status expiresOn removedOn removalReason rulebook } } penaltiesByUscc { nodes { decisionNumber authority ground kind amountFen decidedOn publishedUntil } } honoursByUscc { nodes { title authority awardedOn validUntil } } } }`,
+})
+const run = promisify(execFile)
+
+interface Measured {
+  perSecond: number
+  p50: number
+  p99: number
+}
+
+const found = await openBenchDatabase()
+if (found === null) throw new Error('no PostgreSQL answers: set DATABASE_URL')
+const database = found
+const folder = mkdtempSync(join(tmpdir(), 'xinjian-bench-'))
+const servers: ChildProcess[] = []
+try {
+  say(`filling ${String(n)} businesses`)
+  await fillProvince(database.url, n)
+  const service = await startServer('service')
+  const file = await (await fetch(`${service}/v1/credit-files/${codeOf(2)}`)).text()
+  const constant = await startServer('constant', file)
+  const postgraphile = await startServer('postgraphile')
+  const etag = (await fetch(`${service}/v1/credit-files/${codeOf(2)}`)).headers.get('etag') ?? ''
+
+  const hot = script(
+    'hot',
+    `local i = 0
+request = function() i = i + 1; return wrk.format("GET", "/v1/credit-files/" .. codes[i % #codes + 1]) end`,
+    hotCodes(),
+  )
+  const cold = script(
+    'cold',
+    `request = function() return wrk.format("GET", "/v1/credit-files/" .. codes[math.random(#codes)]) end
+init = function(args) math.randomseed(os.time() + math.floor(os.clock() * 1e6)) end`,
+    coldCodes(),
+  )
+  const matched = script(
+    'matched',
+    `wrk.headers["If-None-Match"] = '${etag}'
+request = function() return wrk.format("GET", "/v1/credit-files/" .. codes[1]) end`,
+    [codeOf(2)],
+  )
+  const graph = script(
+    'graph',
+    `wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+request = function() return wrk.format(nil, "/graphql", nil, body:gsub("CODE", codes[math.random(#codes)])) end`,
+    coldCodes(),
+    graphQuery,
+  )
+
+  const measurements: Record<string, () => Promise<Measured>> = {
+    constant: () => wrk(constant, null),
+    hot: () => wrk(service, hot),
+    'If-None-Match': () => wrk(service, matched),
+    cold: () => wrk(service, cold),
+    PostGraphile: () => wrk(postgraphile, graph),
+    pgbench: () => pgbench(),
+  }
+  await wrk(service, hot)
+  const results = new Map(Object.keys(measurements).map((name) => [name, [] as Measured[]]))
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, measure] of Object.entries(measurements)) {
+      const measured = await measure()
+      results.get(name)?.push(measured)
+      say(
+        `round ${String(round + 1)}: ${name} ${measured.perSecond.toFixed(0)}/s, p50 ${measured.p50.toFixed(2)}, p99 ${measured.p99.toFixed(2)} ms`,
+      )
+    }
+  }
+  const median = (numbers: number[]) => quantile(numbers, 0.5)
+  const of = (name: string) => results.get(name) ?? []
+  const ratio = (name: string, to: string) =>
+    of(name).map(({ perSecond }, i) => perSecond / (of(to)[i]?.perSecond ?? NaN))
+  const spread = (numbers: number[]) =>
+    `${median(numbers).toFixed(2)} (${Math.min(...numbers).toFixed(2)} to ${Math.max(...numbers).toFixed(2)})`
+  table(
+    ['what', 'requests/s', 'p50 ms', 'p99 ms', 'p99 / p50', 'of the constant', 'of PostGraphile'],
+    [...results].map(([name, all]) => [
+      name,
+      median(all.map(({ perSecond }) => perSecond)).toFixed(0),
+      median(all.map(({ p50 }) => p50)).toFixed(2),
+      median(all.map(({ p99 }) => p99)).toFixed(2),
+      median(all.map(({ p50, p99 }) => p99 / p50)).toFixed(1),
+      spread(ratio(name, 'constant')),
+      spread(ratio(name, 'PostGraphile')),
+    ]),
+  )
+  if (values.json) say(JSON.stringify({ n, file: file.length, results: Object.fromEntries(results) }))
+} finally {
+  for (const server of servers) server.kill()
+  rmSync(folder, { recursive: true, force: true })
+  await database.drop()
+}
+
+function hotCodes(): string[] {
+  return Array.from({ length: Math.min(n, Number(values.hot)) }, (_, i) => codeOf(i))
+}
+
+/** So many that the memory of the process holds few of them. */
+function coldCodes(): string[] {
+  const count = Math.min(n, 400_000)
+  return Array.from({ length: count }, (_, i) => codeOf(Math.floor((i * n) / count)))
+}
+
+/** A script of wrk with its codes in a file beside it. */
+function script(name: string, lines: string, codes: string[], body = ''): string {
+  const path = join(folder, `${name}.lua`)
+  writeFileSync(join(folder, `${name}.txt`), codes.join('\n'))
+  writeFileSync(
+    path,
+    `codes = {}
+for line in io.lines("${join(folder, `${name}.txt`)}") do codes[#codes + 1] = line end
+body = [[${body}]]
+${lines}
+`,
+  )
+  return path
+}
+
+async function wrk(url: string, path: string | null): Promise<Measured> {
+  const { stdout } = await run('wrk', [
+    '-t1',
+    `-c${values.connections}`,
+    `-d${values.seconds}s`,
+    '--latency',
+    ...(path === null ? [] : ['-s', path]),
+    url,
+  ]).catch((error: unknown) => {
+    throw new Error('this bench needs wrk (Debian: apt-get install wrk)', { cause: error })
+  })
+  if (/Non-2xx or 3xx responses/.test(stdout)) throw new Error(`wrong answers from ${url}: ${stdout}`)
+  const number = (form: RegExp) => {
+    const [, digits = '', unit = ''] = form.exec(stdout) ?? []
+    return Number(digits) * ({ us: 0.001, s: 1000 }[unit] ?? 1)
+  }
+  return {
+    perSecond: number(/Requests\/sec:\s+([\d.]+)/),
+    p50: number(/50%\s+([\d.]+)(us|ms|s)/),
+    p99: number(/99%\s+([\d.]+)(us|ms|s)/),
+  }
+}
+
+/** The query of a cold read as PostgreSQL alone answers it, prepared, by 8 clients. */
+async function pgbench(): Promise<Measured> {
+  const path = join(folder, 'pgbench.sql')
+  writeFileSync(path, `\\set number random(0, ${String(n - 1)})\n${heldFileQuery()};\n`)
+  const { stdout } = await run('pgbench', [
+    '-n',
+    '-M',
+    'prepared',
+    '-c8',
+    '-j1',
+    '-T',
+    values.seconds,
+    '-f',
+    path,
+    database.url,
+  ])
+  const perSecond = Number(/tps = ([\d.]+)/.exec(stdout)?.[1])
+  return { perSecond, p50: 8000 / perSecond, p99: NaN }
+}
+
+function heldFileQuery(): string {
+  return heldFiles.text
+    .replace(/\$1/g, "'2026-11-25'")
+    .replace(/\$2/g, 'array[(select uscc from bench_codes where number = :number)]')
+}
+
+async function startServer(kind: 'service' | 'constant' | 'postgraphile', content = ''): Promise<string> {
+  const child = fork(fileURLToPath(new URL('names/bench-server.ts', import.meta.url)), [kind, database.url, content], {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  servers.push(child)
+  const [address] = (await once(child, 'message')) as [string]
+  return address
+}
