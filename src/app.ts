@@ -29,6 +29,7 @@ import { jwksRoutes } from './platform/jwks.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
 import { snapshotDirOf } from './platform/open.ts'
 import { openapiOptions } from './platform/openapi.ts'
+import { readsOf, type Reads } from './platform/replica.ts'
 import { openOutbound } from './platform/outbound.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
 import type { Signing } from './platform/signing.ts'
@@ -47,6 +48,8 @@ import { subscriptionRoutes } from './subscriptions/routes.ts'
 
 export interface AppOptions {
   db: Db
+  /** Where public reads go: `db` itself without it. */
+  reads?: Reads
   config: Config
   clock: Clock
   listener: FeedListener
@@ -78,6 +81,7 @@ const readingMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
  */
 export async function buildApp({
   db,
+  reads = readsOf(db),
   config,
   clock,
   listener,
@@ -86,7 +90,7 @@ export async function buildApp({
   logger,
   names = startFollowingNames(db, listener, clock, logger),
   screener = createScreener(names),
-  files = startPresentFiles(db, listener, clock, logger),
+  files = startPresentFiles(db, listener, clock, logger, reads.db),
   committed = () => undefined,
 }: AppOptions): Promise<FastifyInstance> {
   useBothLanguagesInZod()
@@ -142,14 +146,15 @@ export async function buildApp({
   app.addHook('onSend', async (request, reply) => {
     if (!readingMethods.has(request.method) && reply.statusCode < 400 && !request.routeOptions.config.writesNothing) {
       files.wrote()
+      reads.wrote()
       committed()
     }
   })
   const { authenticate, identify } = bearerKeys(app, keyVerifier(db))
   await app.register(healthRoutes, { db })
   await app.register(jwksRoutes, { signing })
-  await app.register(creditFileRoutes, { db, clock, files, identify })
-  await app.register(searchRoutes, { db, clock, names })
+  await app.register(creditFileRoutes, { db, reads: reads.db, clock, files, identify })
+  await app.register(searchRoutes, { db: reads.db, clock, names })
   await app.register(lawRoutes, { db })
   await app.register(feedRoutes, { db, clock, listener, signing, authenticate })
   await app.register(decisionRoutes, { db, clock, authenticate })
@@ -158,17 +163,17 @@ export async function buildApp({
   await app.register(penaltyRoutes, { db, clock, authenticate })
   await app.register(honourRoutes, { db, clock, authenticate })
   await app.register(sanctionRoutes, { db, clock, authenticate, presentLaw: () => presentRulebook(db) })
-  await app.register(certificateRoutes, { db, clock, files, signing, publicUrl })
-  await app.register(badgeRoutes, { db, clock, files, publicUrl })
+  await app.register(certificateRoutes, { db: reads.db, clock, files, signing, publicUrl })
+  await app.register(badgeRoutes, { db: reads.db, clock, files, publicUrl })
   await app.register(codeListRoutes)
-  await app.register(statisticsRoutes, { db, clock })
+  await app.register(statisticsRoutes, { db: reads.db, clock })
   await app.register(snapshotRoutes, { db, authenticate, folder: snapshotDirOf(config) })
   await app.register(exportRoutes, { db, authenticate, publicUrl })
   await app.register(subscriptionRoutes, { db, clock, outbound, authenticate })
   await app.register(screeningRoutes, { db, clock, signing, screener, authenticate, publicUrl })
   await app.register(monitorRoutes, { db, clock, authenticate })
-  await app.register(reconcileRoutes, { db, clock, names, publicUrl })
+  await app.register(reconcileRoutes, { db: reads.db, clock, names, publicUrl })
   await app.register(sourceRoutes, { db, authenticate })
-  await app.register(siteRoutes, { db, clock, names, publicUrl })
+  await app.register(siteRoutes, { db: reads.db, clock, names, publicUrl })
   return app
 }

@@ -19,6 +19,14 @@ const settings = {
     .regex(/^postgres(ql)?:\/\//, 'must be a URL such as postgres://user:password@host:5432/database')
     .optional()
     .meta({ description: 'PostgreSQL to use. Without it an embedded server under DATA_DIR is started', secret: true }),
+  DATABASE_REPLICA_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be a URL such as postgres://user:password@host:5432/database')
+    .optional()
+    .meta({
+      description: 'Streaming replica of that server: public reads go there while it is close behind',
+      secret: true,
+    }),
   DATA_DIR: z.string().default('.data').meta({
     description:
       'Folder for the embedded PostgreSQL, the sample, the signing keys and snapshots; a relative one lies in the project',

@@ -8,6 +8,7 @@ import { startSequencer, type Sequencer } from './feed/sequencer.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, type Database } from './platform/db.ts'
 import { openOutbound } from './platform/outbound.ts'
+import { openReplica, readsOf } from './platform/replica.ts'
 import { createScreener } from './screening/screener.ts'
 import { startScreening } from './screening/worker.ts'
 import { openSigning } from './platform/signing.ts'
@@ -41,17 +42,22 @@ export async function startServer(database: Database, config: Config, log: Logge
   const listener = startFeedListener(database.url)
   const names = startFollowingNames(database.db, listener, systemClock, log)
   const screener = createScreener(names)
-  let sequencer: Sequencer | undefined
+  const working: { sequencer?: Sequencer } = {}
   let publicUrl = config.PUBLIC_URL ?? ''
+  const reads =
+    config.DATABASE_REPLICA_URL === undefined
+      ? readsOf(database.db)
+      : openReplica(database, config.DATABASE_REPLICA_URL, log)
   const app = await buildApp({
     db: database.db,
+    reads,
     config,
     clock: systemClock,
     listener,
     signing,
     names,
     screener,
-    committed: () => sequencer?.wake(),
+    committed: () => working.sequencer?.wake(),
     publicUrl: () => publicUrl,
     logger: log,
   })
@@ -63,7 +69,7 @@ export async function startServer(database: Database, config: Config, log: Logge
     throw error
   }
   publicUrl ||= address
-  sequencer = startSequencer(database.db, log)
+  working.sequencer = startSequencer(database.db, log)
   const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
   const delivery = startDelivery({ db: database.db, outbound, clock: systemClock, log, listener })
   const screening = startScreening({ db: database.db, listener, clock: systemClock, screener, queueAlerts }, log)
@@ -77,7 +83,8 @@ export async function startServer(database: Database, config: Config, log: Logge
       await screening.stop()
       await outbound.close()
       await publisher?.stop()
-      await sequencer?.stop()
+      await working.sequencer?.stop()
+      await reads.stop()
     },
   }
 }

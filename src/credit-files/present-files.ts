@@ -64,8 +64,15 @@ const restMs = 500
 /**
  * Follows the log and keeps the files that were read last. A file is dropped when an event names its business, when the
  * law is amended, and at the end of the day. No file is answered with an older position than one told before.
+ * @param reads a replica of `db`: what it does not know yet is read from `db`
  */
-export function startPresentFiles(db: Db, listener: FeedListener, clock: Clock, log?: FastifyBaseLogger): PresentFiles {
+export function startPresentFiles(
+  db: Db,
+  listener: FeedListener,
+  clock: Clock,
+  log?: FastifyBaseLogger,
+  reads = db,
+): PresentFiles {
   const end = new AbortController()
   const kept = new LRUCache<string, Kept>({
     maxSize: keptCharacters,
@@ -80,7 +87,16 @@ export function startPresentFiles(db: Db, listener: FeedListener, clock: Clock, 
   let settled = 0
   let sleepers: { position: number; resolve: () => void }[] = []
 
-  const read = inBatches<HeldFile>((usccs) => findHeldFiles(db, usccs, dayOf(clock.now())), batch)
+  const read = inBatches<HeldFile>(async (usccs) => {
+    const today = dayOf(clock.now())
+    const least = Math.max(told, followed?.position ?? 0)
+    const files = await findHeldFiles(reads, usccs, today)
+    if (reads === db) return files
+    // Who is not there yet, and what is older than the log that this process knows.
+    const isBehind = (uscc: string) => (files.get(uscc)?.position ?? -1) < least
+    const behind = usccs.filter(isBehind)
+    return behind.length === 0 ? files : new Map([...files, ...(await findHeldFiles(db, behind, today))])
+  }, batch)
 
   const follow = async (): Promise<void> => {
     const [{ position: start }, amendmentId] = await Promise.all([findHead(db), findNewestAmendmentId(db)])

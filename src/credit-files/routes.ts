@@ -30,6 +30,8 @@ import { keyOf, timelineOf } from './timeline.ts'
 
 interface Options {
   db: Db
+  /** For readers without a key, who have written nothing. */
+  reads: Db
   clock: Clock
   files: PresentFiles
   /** Needs no key; one with the scope `history` sees further. */
@@ -41,9 +43,13 @@ const tags = ['Public lookup']
 const security = [{}, { key: [] }]
 
 /** The public lookup by code and by address, and the two lists (contract section 2). */
-export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, files, identify }, done) => {
+export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (
+  app,
+  { db, reads, clock, files, identify },
+  done,
+) => {
   const readerOf = (request: FastifyRequest): Reader => ({
-    db,
+    db: request.principal === null ? reads : db,
     clock,
     files,
     language: languageOf(request),
@@ -176,7 +182,7 @@ export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, c
       },
     },
     async (request, reply) => {
-      const reader = { db, clock, files, language: languageOf(request) }
+      const reader = { db: reads, clock, files, language: languageOf(request) }
       const { webPresence, file, otherClaimants } = await findOwner(reader, request.query.url)
       const answer = { webPresence, subject: file.subject, standing: file.standing, otherClaimants }
       if (notModified(request, reply, answer)) return reply.code(304).send()
