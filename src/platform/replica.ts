@@ -43,7 +43,7 @@ export function openReplica(
   let caughtUpAt = -Infinity
   let writes = 0
   let settled = 0
-  let faultTold: string | null = null
+  const warned = new Set<string>()
   let wake: () => void = () => undefined
 
   const lagMs = () => (caughtUpAt === -Infinity ? null : performance.now() - caughtUpAt)
@@ -66,12 +66,12 @@ export function openReplica(
       })
       try {
         await Promise.race([probe(), late])
-        faultTold = null
+        warned.clear()
       } catch (error) {
         const fault = faultOf(error)
-        if (fault.message !== faultTold && !end.signal.aborted)
+        if (!warned.has(fault.message) && !end.signal.aborted)
           log?.warn({ err: fault }, 'the replica is not read from')
-        faultTold = fault.message
+        warned.add(fault.message)
       }
       late.catch(() => undefined)
       await Promise.race([
