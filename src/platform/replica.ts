@@ -59,8 +59,9 @@ export function openReplica(
     places = places.filter((place) => place.lsn > replayed).slice(-100)
     if (lsn <= replayed) settled = counted
   }
+  const isStopped = () => end.signal.aborted
   const run = async (): Promise<void> => {
-    while (!end.signal.aborted) {
+    while (!isStopped()) {
       const late = sleep(probeTimeoutMs, undefined, { signal: end.signal }).then(() => {
         throw new Error(`no answer within ${String(probeTimeoutMs)} ms`)
       })
@@ -69,11 +70,9 @@ export function openReplica(
         warned.clear()
       } catch (error) {
         const fault = faultOf(error)
-        if (!warned.has(fault.message) && !end.signal.aborted)
-          log?.warn({ err: fault }, 'the replica is not read from')
+        if (!warned.has(fault.message) && !isStopped()) log?.warn({ err: fault }, 'the replica is not read from')
         warned.add(fault.message)
       }
-      late.catch(() => undefined)
       await Promise.race([
         sleep(probeMs, undefined, { signal: end.signal }).catch(() => undefined),
         new Promise<void>((resolve) => (wake = resolve)),
