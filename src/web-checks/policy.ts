@@ -38,5 +38,8 @@ export const visitLimits = {
   pagesPerTurn: 50,
 } as const
 
-/** Our own network is suspected when so many sites fail and none answers in between. */
-export const suspiciousFailures = 20
+/**
+ * Our own network is suspected when so many sites meet no answer and none answers in between; with none known that ever
+ * answered, as in a first run, when it is `atMost`.
+ */
+export const suspiciousFailures = { each: 20, atMost: 200 } as const

@@ -163,6 +163,10 @@ export async function deletePages(db: Db, before: Date, limit: number): Promise<
   return rows.length
 }
 
+export async function existsVisit(db: DbOrTx): Promise<boolean> {
+  return (await rowsOf(db, sql`select from web_check_visits limit 1`)).length > 0
+}
+
 export async function existsPresence(db: DbOrTx, id: string): Promise<boolean> {
   return (await rowsOf(db, sql`select from web_presences w where w.id = ${id}`)).length > 0
 }

@@ -281,7 +281,8 @@ function nextToLookAt(page: FetchedPage, presence: VisitedPresence): { url: URL 
   }
   const home = new URL('/', here)
   const isHome = home.pathname === here.pathname && here.search === ''
-  return presence.platform === null && !isHome ? { url: home, isLabelled: false } : null
+  // The front page of where a shop stands is nobody's shop.
+  return presence.kind === 'website' && presence.platform === null && !isHome ? { url: home, isLabelled: false } : null
 }
 
 /** Where an answer sends on; null when it does not. */
