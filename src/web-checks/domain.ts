@@ -3,6 +3,12 @@ import { addDays } from '../rulebook/plain-date.ts'
 import type { VisitPolicy } from './policy.ts'
 import type { EvidenceKind, VisitOutcome, VisitReason } from './vocabulary.ts'
 
+/** Whose licence is looked for. */
+export interface Holder {
+  uscc: string
+  registrationNumber: string | null
+}
+
 /** What showed the licence, for whoever looks at it later. */
 export interface Evidence {
   kind: EvidenceKind
@@ -13,6 +19,25 @@ export interface Evidence {
   /** The elements that it stood in, outermost first: `html > body > footer > p`. */
   element: string
   href: string | null
+}
+
+/** A site or shop to be visited. */
+export interface VisitedPresence extends Holder {
+  id: string
+  kind: string
+  url: string
+  key: string
+  platform: string | null
+}
+
+export interface Visit extends Told {
+  finalUrl: string
+  httpStatus: number | null
+  evidence: Evidence | null
+  /** Codes of others that the page shows. */
+  otherCodes: string[]
+  /** The page that was judged, as it came, unpacked; null where none came. */
+  page: { bytes: Buffer; sha256: string; contentType: string } | null
 }
 
 /** What a visit tells. */

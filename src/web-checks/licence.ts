@@ -1,13 +1,7 @@
 import { parseUscc } from '../registry/identifiers.ts'
 import { officialLinks, regulatorHost, regulatorPath } from './data/official-links.ts'
-import type { Evidence } from './domain.ts'
+import type { Evidence, Holder } from './domain.ts'
 import { blockBreak, type Page, type PageLink } from './page.ts'
-
-/** Whose licence is looked for. */
-export interface Holder {
-  uscc: string
-  registrationNumber: string | null
-}
 
 /**
  * Where a page displays the licence data of a business, or a link that stands for them (电子商务法 art 15, 网络交易监督管理办法

@@ -2,9 +2,8 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { sql } from 'drizzle-orm'
 import { asJson, isoInstant, rowsOf, type Db, type DbOrTx, type Tx } from '../platform/db.ts'
 import type { LicenceDisplay, WebPresenceStatus } from '../registry/vocabulary.ts'
-import type { CheckState } from './domain.ts'
+import type { CheckState, Visit, VisitedPresence } from './domain.ts'
 import type { WebCheck } from './schemas.ts'
-import type { Visit, VisitedPresence } from './visit.ts'
 
 export async function findNextRequestAt(db: DbOrTx, site: string): Promise<number | null> {
   const [row] = await rowsOf<{ at: string }>(

@@ -3,7 +3,7 @@ import { openOutbound, type Outbound } from '../platform/outbound.ts'
 import type { Db } from '../platform/db.ts'
 import { changesPresence, takePresenceCheck } from '../registry/web-presence-checks.ts'
 import { parseWebAddress } from '../registry/web-address.ts'
-import { afterVisit } from './domain.ts'
+import { afterVisit, type Visit } from './domain.ts'
 import { suspiciousFailures, visitLimits, visitPolicy } from './policy.ts'
 import {
   deletePages,
@@ -19,7 +19,7 @@ import {
 } from './repository.ts'
 import { productToken } from './robots.ts'
 import { openSites, realPace, siteOf, type Pace } from './sites.ts'
-import { openTurn, type Visit, type VisitTools } from './visit.ts'
+import { openTurn, type VisitTools } from './visit.ts'
 
 export interface WebCheckOptions {
   db: Db

@@ -2,32 +2,13 @@ import { createHash } from 'node:crypto'
 import { OutboundError, type Outbound, type OutboundAnswer } from '../platform/outbound.ts'
 import { parseWebAddress } from '../registry/web-address.ts'
 import { decodePage, unpack } from './body.ts'
-import type { Evidence, Told } from './domain.ts'
-import { codesOfOthers, findLabelledLicence, findLicence, urlOf, type Holder } from './licence.ts'
+import type { Visit, VisitedPresence } from './domain.ts'
+import { codesOfOthers, findLabelledLicence, findLicence, urlOf } from './licence.ts'
 import { readPage, type Page } from './page.ts'
 import { visitLimits } from './policy.ts'
 import { allowsAll, readRobots, type Robots } from './robots.ts'
 import { siteOf, type ClaimedSite, type Sites } from './sites.ts'
 import type { VisitReason } from './vocabulary.ts'
-
-/** A site or shop to be visited. */
-export interface VisitedPresence extends Holder {
-  id: string
-  kind: string
-  url: string
-  key: string
-  platform: string | null
-}
-
-export interface Visit extends Told {
-  finalUrl: string
-  httpStatus: number | null
-  evidence: Evidence | null
-  /** Codes of others that the page shows. */
-  otherCodes: string[]
-  /** The page that was judged, as it came, unpacked; null where none came. */
-  page: { bytes: Buffer; sha256: string; contentType: string } | null
-}
 
 export interface VisitTools {
   outbound: Outbound

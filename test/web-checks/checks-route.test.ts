@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { WebCheck } from '../../src/web-checks/schemas.ts'
 import { licensed, plain, useSites, type Filed } from './filed.ts'
 
@@ -10,7 +10,6 @@ beforeAll(async () => {
   keys.admin = await web.service().keyOf({ kind: 'staff' }, 'admin')
   keys.feed = await web.service().keyWith('feed')
 })
-afterAll(() => undefined)
 
 const get = (url: string, key: keyof typeof keys | null = 'registrar') =>
   web.service().app.inject({ url, headers: key === null ? {} : { authorization: `Bearer ${keys[key]}` } })
