@@ -1,4 +1,5 @@
 import type { Job } from '../src/platform/jobs.ts'
+import { checkWebPresencesJob } from './check-web-presences.ts'
 import { endPublicationJob } from './end-publication.ts'
 import { expireTermsJob } from './expire-terms.ts'
 import { liftEndedMeasuresJob } from './lift-ended-measures.ts'
@@ -80,5 +81,14 @@ export const jobs: readonly Job[] = [
     description: 'Deletes the history of webhooks that is older than 90 days',
     cron: '40 4 * * *',
     run: forgetOldDeliveriesJob,
+  },
+  {
+    name: 'check-web-presences',
+    description: 'Visits filed sites and shops: whether they answer and display their licence (电子商务法 art 15)',
+    // A run takes what is due and may last; the slots meanwhile are left out.
+    cron: '40 * * * *',
+    notReady: (config) =>
+      config.PUBLIC_URL === undefined ? 'set PUBLIC_URL, by which whoever runs a site learns who visits it' : null,
+    run: checkWebPresencesJob,
   },
 ]

@@ -44,6 +44,7 @@ import { searchRoutes } from './search/routes.ts'
 import { siteRoutes } from './site/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
 import { statisticsRoutes } from './statistics/routes.ts'
+import { webCheckRoutes } from './web-checks/routes.ts'
 import { subscriptionRoutes } from './subscriptions/routes.ts'
 
 export interface AppOptions {
@@ -174,6 +175,7 @@ export async function buildApp({
   await app.register(monitorRoutes, { db, clock, authenticate })
   await app.register(reconcileRoutes, { db: reads.db, clock, names, publicUrl })
   await app.register(sourceRoutes, { db, authenticate })
+  await app.register(webCheckRoutes, { db, authenticate })
   await app.register(siteRoutes, { db: reads.db, clock, names, publicUrl })
   return app
 }

@@ -77,6 +77,24 @@ const settings = {
       description:
         'Hosts (host or host:port, separated by commas) that webhooks reach though they are private, and by http',
     }),
+  WEB_CHECK_RATE: z.coerce.number('must be a number of requests').min(0.1).max(600).default(6).meta({
+    description: 'Requests a minute that check-web-presences makes of one site (a domain, or a platform), at most',
+  }),
+  WEB_CHECK_PARALLEL_SITES: z.coerce.number('must be a number of sites').int().min(1).max(200).default(16).meta({
+    description: 'Sites that check-web-presences visits at the same time',
+  }),
+  WEB_CHECK_KEEP_PAGES_DAYS: z.coerce.number('must be a number of days').int().min(1).max(3650).default(180).meta({
+    description: 'Days for which the bytes of visited pages are kept; what the visits found stays',
+  }),
+  WEB_CHECK_ALLOWED_HOSTS: z
+    .string()
+    .regex(/^[^\s,/@]+(,[^\s,/@]+)*$/, 'must be hosts, or host:port, separated by commas')
+    .transform((hosts) => hosts.split(','))
+    .default([])
+    .meta({
+      description:
+        'Hosts (host or host:port, separated by commas) that check-web-presences visits though they are private',
+    }),
   SOURCE_ANNUAL_REPORTS_URL: httpUrl.optional().meta({
     description: 'Base URL of the source of annual reports; {base}/annual-reports is pulled',
   }),

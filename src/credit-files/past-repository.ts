@@ -2,8 +2,16 @@ import { sql } from 'drizzle-orm'
 import type { Decision, Entry } from '../listings/domain.ts'
 import { isoInstant, rowsOf, type DbOrTx } from '../platform/db.ts'
 import type { AnnualReportRevision } from '../registry/domain.ts'
+import type { LicenceDisplay, WebPresenceStatus } from '../registry/vocabulary.ts'
 import type { HeldFile, HeldListing, HeldPenalty, HeldSubject } from './held.ts'
 import { penaltyState, presentOf } from './repository.ts'
+
+/** What checks made of a web presence, from then on. */
+interface PresenceFinding {
+  foundAt: string
+  status: WebPresenceStatus
+  licenceDisplay: LicenceDisplay
+}
 
 /** What is on record of a business, all of it, for a reading as of a past day and moment. */
 export interface RecordedFile {
@@ -13,7 +21,7 @@ export interface RecordedFile {
   decisions: Decision[]
   /** What each entry has become by now. */
   entries: { id: Entry['id']; present: HeldListing['present'] }[]
-  webPresences: (HeldFile['webPresences'][number] & { key: string })[]
+  webPresences: (HeldFile['webPresences'][number] & { key: string; findings: PresenceFinding[] })[]
   penalties: (Omit<HeldPenalty, 'publishedUntil'> & {
     publications: {
       action: 'publish' | 'withdraw' | 'restore'
@@ -69,7 +77,10 @@ export async function findRecordedFile(db: DbOrTx, uscc: string): Promise<Record
           select json_agg(json_build_object('id', w.id, 'kind', w.kind, 'name', w.name, 'url', w.url, 'host', w.host,
             'platform', w.platform, 'icpNumber', w.icp_number, 'sources', w.sources, 'status', w.status,
             'licenceDisplay', w.licence_display, 'firstSeenOn', w.first_seen_on, 'confirmedOn', w.confirmed_on,
-            'key', w.key) order by w.key)
+            'key', w.key, 'findings', coalesce((
+              select json_agg(json_build_object('foundAt', ${isoInstant('f.found_at')}, 'status', f.status,
+                'licenceDisplay', f.licence_display) order by f.id)
+              from web_check_findings f where f.web_presence_id = w.id), '[]')) order by w.key)
           from web_presences w where w.uscc = s.uscc), '[]'),
         'penalties', coalesce((
           select json_agg(json_build_object(${penaltyState},

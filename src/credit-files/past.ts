@@ -23,7 +23,7 @@ export function fileAt(recorded: RecordedFile, view: PastView): Omit<HeldFile, '
   )
   return {
     subject,
-    webPresences: webPresencesAt(recorded.webPresences, revisions),
+    webPresences: webPresencesAt(recorded.webPresences, revisions, view),
     annualReports: reportsOf(revisions),
     listings: listingsAt(recorded, view),
     penalties: recorded.penalties.flatMap((penalty) => penaltyAt(penalty, view) ?? []),
@@ -53,17 +53,24 @@ function reportsOf(revisions: readonly AnnualReportRevision[]): HeldFile['annual
   })
 }
 
-/** The sites and shops that the reports of then told of, under the ids that they have now. */
+/** The sites and shops that the reports of then told of, under the ids that they have now, with what checks had found. */
 function webPresencesAt(
   held: RecordedFile['webPresences'],
   revisions: readonly AnnualReportRevision[],
+  { endOfDay, knownAt }: PastView,
 ): HeldFile['webPresences'] {
   const byKey = new Map(held.map((presence) => [presence.key, presence]))
+  const newestReport = revisions.reduce((newest, { receivedAt }) => (receivedAt > newest ? receivedAt : newest), '')
   return webPresencesOf(revisions).flatMap(({ key, ...then }) => {
     const now = byKey.get(key)
     if (now === undefined) return []
-    const { key: _, ...presence } = now
-    return { ...presence, ...then, sources: ['annual-report'] }
+    const { key: _, findings, ...presence } = now
+    const found = findings.findLast(({ foundAt }) => foundAt < endOfDay && foundAt <= knownAt)
+    // What is reported anew after a check retired it is in use again.
+    const isTold = found?.status === 'unreachable' || (found?.status === 'retired' && found.foundAt > newestReport)
+    const status = then.status === 'active' && found !== undefined && isTold ? found.status : then.status
+    const licenceDisplay = found?.licenceDisplay ?? 'unchecked'
+    return { ...presence, ...then, status, licenceDisplay, sources: ['annual-report'] }
   })
 }
 

@@ -13,6 +13,7 @@ import { serveUntilStopped, stopAll, stopSignal, type StartSchedule } from '../s
 import { openLog, startServer } from '../server.ts'
 import { importFile } from '../sources/service.ts'
 import { makeProvince } from './province.ts'
+import { visitSampleSites } from './sites.ts'
 import { buildSampleSource } from './source.ts'
 
 export interface DemoLinks {
@@ -70,13 +71,15 @@ export async function runDemo(
     }
     await run('pull-annual-reports')
     await run('list-late-reporters')
+    step('Visiting some of its sites, which this machine serves, for the display of their licence …')
+    await visitSampleSites(database, province, { on, now: () => systemClock.now() })
     const server = await startServer(database, config, log).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || process.env['PORT']) throw error
       step(`Port ${config.PORT} is in use; taking a free one.`)
       return startServer(database, { ...config, PORT: 0 }, log)
     })
     running.unshift(server)
-    if (config.JOBS !== 'off') running.unshift(startSchedule(database, config, log))
+    if (config.JOBS !== 'off') running.unshift(startSchedule(database, withoutVisits(config), log))
     const key = await sampleKey(sampleDir, database.db)
     step('Numbering the events of the feed …')
     await untilSequenced(database.db)
@@ -91,6 +94,11 @@ export async function runDemo(
   } finally {
     await stopAll(running, database)
   }
+}
+
+/** The sites of the sample do not exist: nobody goes out to look for them. */
+function withoutVisits(config: Config): Config {
+  return { ...config, PUBLIC_URL: undefined }
 }
 
 /** The newest day, not after `today`, on which late reporters are entered in time: 8 July. */

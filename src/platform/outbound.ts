@@ -55,17 +55,22 @@ export type DestinationFault = 'scheme' | 'credentials' | 'address'
 /** Answers every address of a name. */
 type Resolve = (hostname: string) => Promise<string[]>
 
+/** Where a name is served that no name server knows: a port of this machine, in plain HTTP whatever the address says. */
+export type ServedHere = (hostname: string, protocol: string) => number | null
+
 /**
  * Opens the way out, with connections that are kept alive for a moment.
  * @param options.allowedHosts `host` or `host:port`, exempt from the checks and reachable by plain http too
  * @param options.plainHttp whether http is taken for hosts that are not exempt
+ * @param options.servedHere names that this machine serves itself, such as the sites of the sample; nobody else's
  */
 export function openOutbound(options: {
   allowedHosts: readonly string[]
   plainHttp?: boolean
   resolve?: Resolve
+  servedHere?: ServedHere
 }): Outbound {
-  const { allowedHosts, plainHttp = false, resolve = resolveByDns } = options
+  const { allowedHosts, plainHttp = false, resolve = resolveByDns, servedHere = () => null } = options
   const isAllowed = ({ hostname, protocol, port }: { hostname: string; protocol: string; port: string }) => {
     const name = hostname.replace(/\.$/, '').toLowerCase()
     const host = isIP(name) === 6 ? `[${name}]` : name
@@ -77,7 +82,10 @@ export function openOutbound(options: {
   const connectChecked = buildConnector({ lookup: checkedLookup(resolve) })
   const dispatcher = new Agent({
     connect: (target, callback) => {
-      if (isAllowed(target)) connectAnywhere(target, callback)
+      const port = servedHere(target.hostname, target.protocol)
+      if (port !== null) {
+        connectAnywhere({ ...target, protocol: 'http:', hostname: '127.0.0.1', port: String(port) }, callback)
+      } else if (isAllowed(target)) connectAnywhere(target, callback)
       // Node asks `lookup` for names alone.
       else if (isForbiddenLiteral(target.hostname)) callback(refusal(target.hostname), null)
       else connectChecked(target, callback)

@@ -118,7 +118,7 @@ function indexSubjects(subjects: readonly Subject[]) {
 }
 
 /** Tells the feed which published fields of a business changed: names of fields, never their personal values. */
-async function appendSubjectChanges(
+export async function appendSubjectChanges(
   tx: Tx,
   changes: readonly { subject: Subject; changed: readonly string[] }[],
   now: Date,

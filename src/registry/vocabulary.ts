@@ -13,3 +13,4 @@ export const webPresenceStatuses = ['active', 'unreachable', 'disputed', 'retire
 export type WebPresenceStatus = (typeof webPresenceStatuses)[number]
 
 export const licenceDisplays = ['displayed', 'missing', 'unchecked'] as const
+export type LicenceDisplay = (typeof licenceDisplays)[number]

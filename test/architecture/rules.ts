@@ -2,10 +2,10 @@ import type { IForbiddenRuleType } from 'dependency-cruiser'
 
 /** Files of plain values and pure functions: no database, no HTTP, no clock, no environment. */
 export const pureFiles =
-  '^src/.+/(domain|late-reporters|chain|vocabulary|identifiers|personal-data|web-address|platforms|publication-policy|state|follow-the-money|past)\\.ts$|^src/search/(data/[^/]+|align|bigram-index|characters|compare|name-index|normalise|parse|pinyin|ranking|regions|score|segment|subject-index)\\.ts$'
+  '^src/.+/(domain|late-reporters|chain|vocabulary|identifiers|personal-data|web-address|platforms|publication-policy|state|follow-the-money|past|policy|page|licence|robots|official-links)\\.ts$|^src/search/(data/[^/]+|align|bigram-index|characters|compare|name-index|normalise|parse|pinyin|ranking|regions|score|segment|subject-index)\\.ts$'
 
 const feature =
-  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|overdue|sanctions|feed|credit-files|statistics|search|screening|partners|site|subscriptions)/'
+  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|overdue|sanctions|feed|credit-files|statistics|search|screening|partners|site|subscriptions|web-checks)/'
 /** A feature's own folder, as captured by `from`. */
 const own = '^src/$1/'
 
@@ -35,7 +35,7 @@ export const rules: IForbiddenRuleType[] = [
         pureFiles,
         '^src/rulebook/',
         '^(node:)?crypto$',
-        'node_modules/(canonicalize|opencc-js|pinyin-pro|tldts)/',
+        'node_modules/(canonicalize|htmlparser2|opencc-js|pinyin-pro|robots-parser|tldts)/',
         '^src/platform/language\\.ts$',
       ],
       dependencyTypesNot: ['type-only'],

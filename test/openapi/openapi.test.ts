@@ -97,6 +97,8 @@ it('is OpenAPI 3.1 and tells every call of the service so far', () => {
     '/v1/subscriptions/{id}/replay',
     '/v1/subscriptions/{id}/rotate-secret',
     '/v1/subscriptions/{id}/test',
+    '/v1/web-presences/{id}/checks',
+    '/v1/web-presences/{id}/checks/{checkId}/page',
   ])
 })
 

@@ -1168,6 +1168,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/web-presences/{id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The visits of a site or shop with their evidence, newest first */
+        get: operations["listWebChecks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/web-presences/{id}/checks/{checkId}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The page that a visit judged, as it came, while it is kept */
+        get: operations["getWebCheckPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2253,6 +2287,42 @@ export interface components {
                     count: number;
                 }[];
             };
+        };
+        WebCheckPage: {
+            items: {
+                /** Format: uuid */
+                id: string;
+                /** Format: date-time */
+                visitedAt: string;
+                url: string;
+                /** @description Where the visit ended, after redirects */
+                finalUrl: string;
+                httpStatus: number | null;
+                /** @enum {string} */
+                outcome: "answered" | "failed" | "gone" | "unclear";
+                /**
+                 * @description What this visit saw; one visit alone establishes no `missing`
+                 * @enum {string}
+                 */
+                licence: "displayed" | "missing" | "unchecked";
+                reason: ("robots-forbidden" | "robots-unavailable" | "refused" | "insecure" | "too-many-redirects" | "needs-script" | "not-html" | "incomplete" | "picture" | "other-page" | "not-found" | "no-such-host" | "http-error" | "connection-failed" | "timeout" | "private-address") | null;
+                evidence: {
+                    /** @enum {string} */
+                    kind: "code" | "registration-number" | "official-link" | "credit-file-link";
+                    url: string;
+                    /** @description The text around what was found */
+                    text: string;
+                    /** @description The elements that it stood in, outermost first */
+                    element: string;
+                    href: string | null;
+                } | null;
+                /** @description Unified codes of others on the page */
+                otherCodes: string[];
+                pageSha256: string | null;
+                /** @description Whether the page can still be had from `…/page` */
+                pageIsKept: boolean;
+            }[];
+            next: string | null;
         };
         Subscription: {
             /** Format: uuid */
@@ -5927,6 +5997,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuarantinePage"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebChecks: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebCheckPage"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebCheckPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                checkId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes of the page, to be saved and not opened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
             /** @description The request cannot be answered */
