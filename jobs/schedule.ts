@@ -3,6 +3,7 @@ import { endPublicationJob } from './end-publication.ts'
 import { expireTermsJob } from './expire-terms.ts'
 import { liftEndedMeasuresJob } from './lift-ended-measures.ts'
 import { forgetOldDeliveriesJob } from './forget-old-deliveries.ts'
+import { forgetOldRawBytesJob } from './forget-old-raw-bytes.ts'
 import { listLateReportersJob } from './list-late-reporters.ts'
 import { promoteToSeriousJob } from './promote-to-serious.ts'
 import { reportOverdueStepsJob } from './report-overdue-steps.ts'
@@ -80,5 +81,11 @@ export const jobs: readonly Job[] = [
     description: 'Deletes the history of webhooks that is older than 90 days',
     cron: '40 4 * * *',
     run: forgetOldDeliveriesJob,
+  },
+  {
+    name: 'forget-old-raw-bytes',
+    description: 'Deletes the bytes of sources that are older than RAW_RETENTION_DAYS',
+    cron: '50 4 * * *',
+    run: forgetOldRawBytesJob,
   },
 ]
