@@ -345,7 +345,8 @@ async function saveState(
       heldRecords = accepted === 'shrunk' ? completed.records : Math.max(heldRecords, completed.records)
     }
     // A walk that found nothing newer must see the same again next time, though it passed over pages without reading them.
-    overlapRecords = completed.moved ? completed.overlap : Math.max(overlapRecords, completed.overlap)
+    const isLess = completed.moved || accepted === 'shrunk'
+    overlapRecords = isLess ? completed.overlap : Math.max(overlapRecords, completed.overlap)
     accepted = null
   }
   const changed: SourceState = {

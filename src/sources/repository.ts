@@ -221,19 +221,25 @@ export async function updateRefusedAgain(
 /** Where the records of a collection are held: what to ask for the id at the source and the moment of receipt. */
 const heldIn: Partial<Record<Collection, (uscc: string) => SQL>> = {
   subjects: (uscc) =>
-    sql`select h.source_id as "sourceId", ${isoInstant('h.received_at')} as "receivedAt" from subjects h
-        where h.uscc = ${uscc}`,
+    sql`select h.source_id as "sourceId", ${isoInstant('h.received_at')} as "receivedAt",
+          ${isoInstant('h.source_updated_at')} as "updatedAt"
+        from subjects h where h.uscc = ${uscc}`,
   'annual-reports': (uscc) =>
-    sql`select h.source_id as "sourceId", ${isoInstant('h.recorded_at')} as "receivedAt" from annual_report_revisions h
-        where h.uscc = ${uscc} order by h.year, h.revision`,
+    sql`select h.source_id as "sourceId", ${isoInstant('h.recorded_at')} as "receivedAt",
+          ${isoInstant('h.source_updated_at')} as "updatedAt"
+        from annual_report_revisions h where h.uscc = ${uscc} order by h.year, h.revision`,
 }
 
-/** Records of a business that are held, by their id at the source and the moment at which they were received. */
-export async function listHeld(
-  db: DbOrTx,
-  collection: Collection,
-  uscc: string,
-): Promise<{ sourceId: string; receivedAt: string }[]> {
+/** A record that is held, as it says itself where it came from. */
+export interface HeldRecord {
+  sourceId: string
+  receivedAt: string
+  /** When the source said that it was changed. */
+  updatedAt: string | null
+}
+
+/** Records of a business that are held. */
+export async function listHeld(db: DbOrTx, collection: Collection, uscc: string): Promise<HeldRecord[]> {
   const query = heldIn[collection]
   return query === undefined ? [] : rowsOf(db, query(uscc))
 }

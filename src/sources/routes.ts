@@ -109,6 +109,7 @@ export const sourceRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock
         ...common,
         operationId: 'listSources',
         summary: 'How each source behaves: whether it is pulled, how fresh it is, why it is stopped',
+        querystring: z.strictObject({}),
         response: { 200: sourceList, ...problemResponses },
       },
     },

@@ -6,7 +6,7 @@ import { parsePage } from './download.ts'
 import { readFileRecords } from './files.ts'
 import { readBytes, readWhole } from './raw-bytes.ts'
 import { listIntakesAt, type Intake } from './raw-repository.ts'
-import { listHeld, listSettledAt } from './repository.ts'
+import { listHeld, listSettledAt, type HeldRecord } from './repository.ts'
 import type { TracedRecord } from './schemas.ts'
 import type { Collection } from './vocabulary.ts'
 
@@ -46,7 +46,7 @@ export async function traceRecords(
   const { collection, uscc, sourceId, receivedAt } = query
   const held =
     uscc === undefined
-      ? [{ sourceId: sourceId ?? '', receivedAt: new Date(receivedAt ?? '').toISOString() }]
+      ? [{ sourceId: sourceId ?? '', receivedAt: new Date(receivedAt ?? '').toISOString(), updatedAt: null }]
       : (await listHeld(db, collection, uscc)).filter(
           (record) => sourceId === undefined || record.sourceId === sourceId,
         )
@@ -56,11 +56,12 @@ export async function traceRecords(
   const traced: TracedRecord[] = []
   for (const record of held) {
     const rescued = settled.find(
-      (item) => item.settledAt === record.receivedAt && sourceIdOf(item.correction ?? item.raw) === record.sourceId,
+      (item) => item.settledAt === record.receivedAt && isOf(item.correction ?? item.raw, record),
     )
     const from = rescued ?? (await findInIntakes(db, intakes, record))
     traced.push({
-      ...record,
+      sourceId: record.sourceId,
+      receivedAt: record.receivedAt,
       raw: null,
       quarantineId: null,
       intake: null,
@@ -73,13 +74,13 @@ export async function traceRecords(
 async function findInIntakes(
   db: DbOrTx,
   intakes: readonly Intake[],
-  record: { sourceId: string; receivedAt: string },
+  record: HeldRecord,
 ): Promise<{ raw: unknown; intake: TracedRecord['intake'] } | null> {
   for (const intake of intakes) {
     if (intake.receivedAt !== record.receivedAt) continue
     for await (const raws of rawRecordsOf(db, intake)) {
       // Of several with one id the last one counts.
-      const raw = raws.findLast((item) => sourceIdOf(item) === record.sourceId)
+      const raw = raws.findLast((item) => isOf(item, record))
       if (raw === undefined) continue
       const { id, origin, sha256, location, updatedSince, cursor, runId, parserVersion, records } = intake
       return {
@@ -91,7 +92,9 @@ async function findInIntakes(
   return null
 }
 
-function sourceIdOf(raw: unknown): string | null {
-  const id = (raw as { sourceId?: unknown } | null)?.sourceId
-  return typeof id === 'string' ? id.normalize('NFC').trim() : null
+/** Whether a raw record is the one that is held. One page may hold it as it was before a change, and after. */
+function isOf(raw: unknown, { sourceId, updatedAt }: HeldRecord): boolean {
+  const { sourceId: id, updatedAt: at } = (raw ?? {}) as { sourceId?: unknown; updatedAt?: unknown }
+  if (typeof id !== 'string' || id.normalize('NFC').trim() !== sourceId) return false
+  return updatedAt === null || (typeof at === 'string' && Date.parse(at) === Date.parse(updatedAt))
 }
