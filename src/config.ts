@@ -75,10 +75,12 @@ const settings = {
     description: 'How long the bytes that sources sent are kept, to trace records back and to read them again',
   }),
   SOURCE_REFUSED_SHARE: share(0.2).meta({
-    description: 'A pull stops when more than this share of its records (of at least 50) cannot be read; 1 never stops it',
+    description:
+      'A pull stops when more than this share of its records (of at least 50) cannot be read; 1 never stops it',
   }),
   SOURCE_SHRUNK_SHARE: share(0.5).meta({
-    description: 'A pull stops when less than this share of what its source had (of at least 100) is there; 0 never stops it',
+    description:
+      'A pull stops when less than this share of what its source had (of at least 100) is there; 0 never stops it',
   }),
   SOURCE_ANNUAL_REPORTS_URL: httpUrl.optional().meta({
     description: 'Base URL of the source of annual reports; {base}/annual-reports is pulled',

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { systemClock } from '../platform/clock.ts'
 import { Problem } from '../platform/problem.ts'
 import { rereadCollection } from '../sources/reread.ts'
-import { listSources, resumeAndTell } from '../sources/state.ts'
+import { listSources, resumeAndTell } from '../sources/source-state.ts'
 import { collections, type Collection } from '../sources/vocabulary.ts'
 import {
   abortedBySignal,

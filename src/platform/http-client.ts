@@ -47,7 +47,7 @@ class Refusal extends SourceError {}
 const passes = (status: number) => status >= 500 || [408, 425, 429].includes(status)
 
 /** The body of an answer is not what its reader reads. It is asked for again, and never repeated in an error. */
-export class UnreadableBody extends Error {}
+class UnreadableBody extends Error {}
 
 /** Types of an answer that may hold JSON. A page of a firewall or a portal comes as `text/html`, with 200. */
 const mayBeJson = /^(application\/(\w[\w.+-]*\+)?json|text\/(json|plain)|application\/octet-stream)\b/i
@@ -126,11 +126,7 @@ function nameConnectionFault(url: URL): (error: unknown) => never {
   }
 }
 
-async function readWith<Result>(
-  read: (body: Buffer) => Promise<Result>,
-  body: Buffer,
-  url: URL,
-): Promise<Result> {
+async function readWith<Result>(read: (body: Buffer) => Promise<Result>, body: Buffer, url: URL): Promise<Result> {
   try {
     return await read(body)
   } catch (error) {

@@ -45,7 +45,7 @@ export interface Checkpoint {
  * A pull asks again for the last minutes before the watermark: a source may commit a record late, with an `updatedAt`
  * that it has already passed (style.md trap 10). Records that come twice change nothing.
  */
-export const overlapMs = 10 * 60_000
+const overlapMs = 10 * 60_000
 
 /** A new walk from a little before the watermark. */
 export function beginWalk(last: Checkpoint | null): Checkpoint {

@@ -17,7 +17,7 @@ import { downloadPage, parsePage, type Download, type Source } from './download.
 import { keepBytes, packParts } from './raw-bytes.ts'
 import { findSettledPage, insertIntake } from './raw-repository.ts'
 import { findCheckpoint, upsertCheckpoint } from './repository.ts'
-import { admitPull, recordFailure, SourceStopped, stopSource } from './state.ts'
+import { admitPull, recordFailure, SourceStopped, stopSource } from './source-state.ts'
 import { lockState, updateState, type SourceState } from './state-repository.ts'
 import { addTaken, noRecords, retryUnknownSubjects, settleTaken, type RecordCounts } from './take.ts'
 import type { Collection, StopReason } from './vocabulary.ts'
@@ -115,7 +115,10 @@ async function walk(
     return page
   }
   // A source that was left alone is asked once, and not again and again.
-  let ahead = download(at, isProbe ? { ...(options.patience ?? defaultPatience), retries: 0, retryAfters: 0 } : options.patience)
+  let ahead = download(
+    at,
+    isProbe ? { ...(options.patience ?? defaultPatience), retries: 0, retryAfters: 0 } : options.patience,
+  )
 
   for (;;) {
     signal.throwIfAborted()
@@ -147,7 +150,11 @@ async function walk(
       const records = await takePage(tx, options, at, page, fault)
       if (fault !== null) {
         // What is not trusted completes nothing: the watermark stays, and after a person has resumed it is walked anew.
-        await upsertCheckpoint(tx, collection, fault.reason === 'unreadable' ? at : { ...beginWalk(at), updatedSince: null })
+        await upsertCheckpoint(
+          tx,
+          collection,
+          fault.reason === 'unreadable' ? at : { ...beginWalk(at), updatedSince: null },
+        )
         await stopSource(tx, collection, fault, { now: now(), runId: options.runId ?? null })
       } else {
         await upsertCheckpoint(tx, collection, next)

@@ -202,7 +202,7 @@ export async function updateSettled(
           settled_by = ${by}, settle_reason = ${reason}
         where q.id = ${id} returning ${itemColumns}`,
   )
-  return itemOf(rows[0]!)
+  return itemOf(theOne(rows))
 }
 
 /** A record that was tried again and refused: for what, now. */
@@ -215,7 +215,13 @@ export async function updateRefusedAgain(
     tx,
     sql`update quarantine q set reason = ${reason}, detail = ${detail} where q.id = ${id} returning ${itemColumns}`,
   )
-  return itemOf(rows[0]!)
+  return itemOf(theOne(rows))
+}
+
+function theOne<Row>(rows: readonly Row[]): Row {
+  const [row] = rows
+  if (row === undefined) throw new Error('a record that was locked is gone')
+  return row
 }
 
 /** Where the records of a collection are held: what to ask for the id at the source and the moment of receipt. */

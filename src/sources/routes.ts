@@ -23,7 +23,7 @@ import {
   sourceSchema,
   tracedRecords,
 } from './schemas.ts'
-import { listSources, resumeAndTell } from './state.ts'
+import { listSources, resumeAndTell } from './source-state.ts'
 import { traceRecords } from './trace.ts'
 
 interface Options {

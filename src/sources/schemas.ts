@@ -106,9 +106,12 @@ export const recordsQuery = z
     sourceId: z.string().min(1).max(200).optional(),
     receivedAt: z.iso.datetime().optional().meta({ description: 'With sourceId: as the record that is held has it' }),
   })
-  .refine(({ uscc, sourceId, receivedAt }) => uscc !== undefined || (sourceId !== undefined && receivedAt !== undefined), {
-    message: 'give uscc, or sourceId and receivedAt',
-  })
+  .refine(
+    ({ uscc, sourceId, receivedAt }) => uscc !== undefined || (sourceId !== undefined && receivedAt !== undefined),
+    {
+      message: 'give uscc, or sourceId and receivedAt',
+    },
+  )
 
 export const tracedRecords = z
   .object({

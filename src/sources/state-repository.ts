@@ -133,9 +133,9 @@ export async function listStates(db: DbOrTx): Promise<
   )
   return rows.map(({ reason, detail, stoppedAt, ...row }) => ({
     ...row,
-    failures: row.failures as number | null ?? 0,
-    heldRecords: row.heldRecords as number | null ?? 0,
-    overlapRecords: row.overlapRecords as number | null ?? 0,
+    failures: (row.failures as number | null) ?? 0,
+    heldRecords: (row.heldRecords as number | null) ?? 0,
+    overlapRecords: (row.overlapRecords as number | null) ?? 0,
     stop: (reason as StopReason | null) === null ? null : { reason, detail, stoppedAt },
   }))
 }

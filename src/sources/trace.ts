@@ -41,7 +41,12 @@ export async function* rawRecordsOf(db: DbOrTx, intake: Intake, batch = 1000): A
  */
 export async function traceRecords(
   db: DbOrTx,
-  query: { collection: Collection; uscc?: string | undefined; sourceId?: string | undefined; receivedAt?: string | undefined },
+  query: {
+    collection: Collection
+    uscc?: string | undefined
+    sourceId?: string | undefined
+    receivedAt?: string | undefined
+  },
 ): Promise<TracedRecord[]> {
   const { collection, uscc, sourceId, receivedAt } = query
   const held =

@@ -3,11 +3,21 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Database } from '../../src/platform/db.ts'
 import { defaultGuards, retryAt, shrunkFault, unreadableFault } from '../../src/sources/domain.ts'
 import { lastCompletePull } from '../../src/sources/service.ts'
-import { listSources, resumeAndTell } from '../../src/sources/state.ts'
+import { listSources, resumeAndTell } from '../../src/sources/source-state.ts'
 import { reportItem, subjectItem } from '../support/businesses.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { sendPage, startSource, type TestSource } from '../support/source.ts'
-import { forget, patience, pull, quarantined, register, rows, startHonestSource, watermark, type Item } from './pulling.ts'
+import {
+  forget,
+  patience,
+  pull,
+  quarantined,
+  register,
+  rows,
+  startHonestSource,
+  watermark,
+  type Item,
+} from './pulling.ts'
 
 let database: Database
 let source: TestSource & { items: Item[] }
@@ -19,7 +29,12 @@ const stateAt = async (now: string) =>
   (await listSources(database.db, new Date(now))).find(({ collection }) => collection === 'annual-reports')
 const resume = (accept = false) =>
   database.db.transaction((tx) =>
-    resumeAndTell(tx, 'annual-reports', { reason: '已核对', accept, by: null, now: new Date('2026-07-03T04:00:00.000Z') }),
+    resumeAndTell(tx, 'annual-reports', {
+      reason: '已核对',
+      accept,
+      by: null,
+      now: new Date('2026-07-03T04:00:00.000Z'),
+    }),
   )
 
 beforeAll(async () => {
@@ -56,7 +71,9 @@ describe('a source that shrinks', () => {
     await pull(database.db, source)
     await database.db.execute(sql`delete from source_checkpoints`)
     holds(...reports(1, 91), reportItem(250))
-    await expect(pull(database.db, source)).rejects.toThrow('it sent 91 records from the beginning, and is known to have')
+    await expect(pull(database.db, source)).rejects.toThrow(
+      'it sent 91 records from the beginning, and is known to have',
+    )
     // What it sent is taken all the same.
     expect(await rows(database.db, sql`select uscc from annual_reports where uscc like '%MA000250%'`)).toHaveLength(1)
     expect(await watermark(database.db)).toBeNull()
@@ -73,9 +90,7 @@ describe('a source that shrinks', () => {
     expect(await pull(database.db, source)).toMatchObject({ records: 20, unchanged: 20 })
     // The few that are left are what it must send from now on.
     expect(await pull(database.db, source)).toMatchObject({ records: 20, unchanged: 20 })
-    expect(
-      await rows(database.db, sql`select reason, resume_reason as why from source_stops order by id`),
-    ).toEqual([
+    expect(await rows(database.db, sql`select reason, resume_reason as why from source_stops order by id`)).toEqual([
       { reason: 'shrunk', why: '已核对' },
       { reason: 'shrunk', why: '已核对' },
     ])
@@ -156,7 +171,8 @@ test('a source that sends the same page under ever new cursors is stopped, and w
 })
 
 describe('a source that fails', () => {
-  const minutesLater = (minutes: number) => new Date(Date.parse('2026-07-01T04:00:00.000Z') + minutes * 60_000).toISOString()
+  const minutesLater = (minutes: number) =>
+    new Date(Date.parse('2026-07-01T04:00:00.000Z') + minutes * 60_000).toISOString()
 
   test('is left alone after three failed runs, for longer each time, and asked once before it is trusted again', async () => {
     await source.close()
@@ -167,7 +183,11 @@ describe('a source that fails', () => {
     })
     const at = (minutes: number) => pull(database.db, failing, { now: minutesLater(minutes) })
     for (const minute of [0, 1, 2]) await expect(at(minute)).rejects.toThrow('answered 503')
-    expect(await stateAt(minutesLater(3))).toMatchObject({ status: 'open-circuit', failures: 3, retryAt: minutesLater(12) })
+    expect(await stateAt(minutesLater(3))).toMatchObject({
+      status: 'open-circuit',
+      failures: 3,
+      retryAt: minutesLater(12),
+    })
     const asked = failing.requests.length
     expect(asked).toBe(3 * (1 + patience.retries))
     await expect(at(11)).rejects.toThrow(`is left alone until ${minutesLater(12)}: 3 runs failed, the last one because`)
@@ -192,7 +212,8 @@ describe('a source that fails', () => {
       if (request <= 9) response.writeHead(503).end()
       else answers.push(() => sendPage(response, []))
     })
-    for (const minute of [0, 1, 2]) await expect(pull(database.db, slow, { now: minutesLater(minute) })).rejects.toThrow()
+    for (const minute of [0, 1, 2])
+      await expect(pull(database.db, slow, { now: minutesLater(minute) })).rejects.toThrow()
     const first = pull(database.db, slow, { now: minutesLater(20) })
     while (slow.requests.length < 10) await new Promise(setImmediate)
     await expect(pull(database.db, slow, { now: minutesLater(20) })).rejects.toThrow('is left alone until')

@@ -6,7 +6,7 @@ import { sendPage, startSource, type TestSource } from './source.ts'
 type Item = Record<string, unknown>
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
@@ -19,7 +19,9 @@ export function randomOf(seed: number): () => number {
 /** A small body that unpacks to 64 MB of spaces around an empty page. */
 const bomb = gzipSync(Buffer.concat([Buffer.alloc(64 * 1024 * 1024, ' '), Buffer.from('{"items": [], "next": null}')]))
 /** The first half of a packed page. */
-const packed = gzipSync(Buffer.from(`{"items": [], "next": null, "padding": "${'抽检'.repeat(50)}${bomb.toString('hex', 0, 3000)}"}`))
+const packed = gzipSync(
+  Buffer.from(`{"items": [], "next": null, "padding": "${'抽检'.repeat(50)}${bomb.toString('hex', 0, 3000)}"}`),
+)
 const cutShort = packed.subarray(0, packed.length / 2)
 const half = '{"items": [{"sourceId": "report-1", "updatedAt": "2026-05-01T00'
 
@@ -47,14 +49,18 @@ export const faults = {
   'gzip bomb': (response: ServerResponse) =>
     void response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb),
   'broken gzip': (response: ServerResponse) =>
-    void response
-      .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
-      .end(cutShort),
+    void response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(cutShort),
   'huge page': (response: ServerResponse) =>
     void response
       .writeHead(200, { 'content-type': 'application/json' })
       .end(`{"items": [], "next": null, "padding": "${'x'.repeat(3 * 1024 * 1024)}"}`),
 } as const
+
+/** What has no such time is sent always. */
+function updatedAtOf(item: unknown): string {
+  const at = (item as Item)['updatedAt']
+  return typeof at === 'string' ? at : '9'
+}
 
 export type Fault = keyof typeof faults
 
@@ -163,7 +169,7 @@ export async function startHostileSource(options: {
     }
     const since = url.searchParams.get('updatedSince') ?? ''
     const changed = pages
-      .map((page) => page.filter((item) => String((item as Item | null)?.['updatedAt'] ?? '9') >= since))
+      .map((page) => page.filter((item) => updatedAtOf(item) >= since))
       .filter((page) => page.length > 0)
     sendPage(response, changed[place] ?? [], place + 1 < changed.length ? `${era}-${place + 1}` : null)
   })

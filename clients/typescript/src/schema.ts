@@ -1168,6 +1168,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/quarantine/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a record again, as it came or put right; the answer says whether it was taken */
+        post: operations["retryQuarantinedRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quarantine/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Throw a record away for good, with the reason */
+        post: operations["discardQuarantinedRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each source behaves: whether it is pulled, how fresh it is, why it is stopped */
+        get: operations["listSources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/{collection}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a source that is stopped or left alone be pulled again, with the reason */
+        post: operations["resumeSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The raw records that what is held came from, and the page or file in which they came */
+        get: operations["traceRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2171,30 +2256,97 @@ export interface components {
             /** @description Pass as `cursor` for the results that follow; null at the end */
             next: string | null;
         };
+        QuarantineItem: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            collection: "subjects" | "annual-reports";
+            sourceId: string | null;
+            /** @description The valid code that the record names, if any */
+            uscc: string | null;
+            /** @enum {string} */
+            reason: "unreadable" | "invalid-record" | "invalid-uscc" | "no-code" | "unknown-subject";
+            /** @description Pointer into the record and what is wrong there */
+            detail: string;
+            /** @description The record as it came */
+            raw: unknown;
+            /** @enum {string} */
+            status: "open" | "resolved" | "discarded";
+            /** Format: date-time */
+            firstSeenAt: string;
+            /** Format: date-time */
+            lastSeenAt: string;
+            timesSeen: number;
+            /** @description The record as a person has put it right, null without one */
+            correction: unknown;
+            settledAt: string | null;
+            /** @description Null while open, and when it was taken by itself */
+            settledBy: string | null;
+            settleReason: string | null;
+        };
         QuarantinePage: {
-            items: {
-                /** Format: uuid */
-                id: string;
-                /** @enum {string} */
-                collection: "subjects" | "annual-reports";
-                sourceId: string | null;
-                /** @description The valid code that the record names, if any */
-                uscc: string | null;
-                /** @enum {string} */
-                reason: "unreadable" | "invalid-record" | "invalid-uscc" | "no-code" | "unknown-subject";
-                /** @description Pointer into the record and what is wrong there */
-                detail: string;
-                /** @description The record as it came */
-                raw: unknown;
-                /** @enum {string} */
-                status: "open" | "resolved" | "discarded";
-                /** Format: date-time */
-                firstSeenAt: string;
-                /** Format: date-time */
-                lastSeenAt: string;
-                timesSeen: number;
-            }[];
+            items: components["schemas"]["QuarantineItem"][];
             next: string | null;
+        };
+        RetriedRecord: {
+            taken: boolean;
+            /** @description Why it was refused again */
+            reason: ("unreadable" | "invalid-record" | "invalid-uscc" | "no-code" | "unknown-subject") | null;
+            detail: string | null;
+            item: components["schemas"]["QuarantineItem"];
+        };
+        Source: {
+            /** @enum {string} */
+            collection: "subjects" | "annual-reports";
+            /** @enum {string} */
+            status: "never-pulled" | "ok" | "failing" | "open-circuit" | "half-open" | "stopped";
+            /** @description Why it is stopped, left alone or failing: a code */
+            reason: string | null;
+            detail: string | null;
+            /** @description When it was stopped, or last failed */
+            since: string | null;
+            /** @description Before this it is left alone */
+            retryAt: string | null;
+            /** @description Runs that failed one after the other */
+            failures: number;
+            /** @description The newest change that was pulled completely */
+            watermark: string | null;
+            lastReadAt: string | null;
+            lastCompletePullAt: string | null;
+            /** @description Since the last complete pull began */
+            ageSeconds: number | null;
+            /** @description A pull is under way, or was broken off and will go on */
+            inProgress: boolean;
+            /** @description Records that the source is known to have */
+            heldRecords: number;
+            openInQuarantine: number;
+        };
+        SourceList: {
+            items: components["schemas"]["Source"][];
+        };
+        TracedRecords: {
+            items: {
+                sourceId: string;
+                /** Format: date-time */
+                receivedAt: string;
+                /** @description The record as it stands in the bytes; null when they are forgotten */
+                raw: unknown;
+                /** @description When it was taken out of the quarantine */
+                quarantineId: string | null;
+                intake: {
+                    /** Format: uuid */
+                    id: string;
+                    /** @enum {string} */
+                    origin: "pull" | "import" | "reread";
+                    sha256: string;
+                    location: string;
+                    updatedSince: string | null;
+                    cursor: string | null;
+                    runId: string | null;
+                    parserVersion: number;
+                    records: number;
+                } | null;
+            }[];
         };
         Statistics: {
             /** Format: date */
@@ -5927,6 +6079,236 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuarantinePage"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryQuarantinedRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The whole record, put right; without it the one that came is tried again */
+                    record?: {
+                        [key: string]: unknown;
+                    };
+                    reason?: string;
+                } | null;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriedRecord"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardQuarantinedRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineItem"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: "subjects" | "annual-reports";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    /**
+                     * @description What it was stopped for is right: the next complete pull is not stopped for the same
+                     * @default false
+                     */
+                    accept?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    traceRecords: {
+        parameters: {
+            query: {
+                collection: "subjects" | "annual-reports";
+                /** @description Of a business: every record that is held of it */
+                uscc?: string;
+                sourceId?: string;
+                /** @description With sourceId: as the record that is held has it */
+                receivedAt?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TracedRecords"];
                 };
             };
             /** @description The request cannot be answered */
