@@ -4,6 +4,7 @@ import { endPublicationJob } from './end-publication.ts'
 import { expireTermsJob } from './expire-terms.ts'
 import { liftEndedMeasuresJob } from './lift-ended-measures.ts'
 import { forgetOldDeliveriesJob } from './forget-old-deliveries.ts'
+import { forgetOldRawBytesJob } from './forget-old-raw-bytes.ts'
 import { listLateReportersJob } from './list-late-reporters.ts'
 import { promoteToSeriousJob } from './promote-to-serious.ts'
 import { reportOverdueStepsJob } from './report-overdue-steps.ts'
@@ -90,5 +91,11 @@ export const jobs: readonly Job[] = [
     notReady: (config) =>
       config.PUBLIC_URL === undefined ? 'set PUBLIC_URL, by which whoever runs a site learns who visits it' : null,
     run: checkWebPresencesJob,
+  },
+  {
+    name: 'forget-old-raw-bytes',
+    description: 'Deletes the bytes of sources that are older than RAW_RETENTION_DAYS',
+    cron: '50 4 * * *',
+    run: forgetOldRawBytesJob,
   },
 ]

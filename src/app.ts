@@ -174,7 +174,7 @@ export async function buildApp({
   await app.register(screeningRoutes, { db, clock, signing, screener, authenticate, publicUrl })
   await app.register(monitorRoutes, { db, clock, authenticate })
   await app.register(reconcileRoutes, { db: reads.db, clock, names, publicUrl })
-  await app.register(sourceRoutes, { db, authenticate })
+  await app.register(sourceRoutes, { db, clock, authenticate })
   await app.register(webCheckRoutes, { db, authenticate })
   await app.register(siteRoutes, { db: reads.db, clock, names, publicUrl })
   return app

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { addFeedCommands } from './commands/feed.ts'
 import { addLawCommands } from './commands/law.ts'
+import { addSourceCommands } from './commands/sources.ts'
 import {
   abortedBySignal,
   answer,
@@ -192,6 +193,7 @@ are in docs/partners/agencies.md.`,
 
   addLawCommands(program)
   addFeedCommands(program)
+  addSourceCommands(program)
 
   command(program, 'config', 'Print the settings, which come from the environment alone').action(
     (_options, self: Command) => {

@@ -9,6 +9,8 @@ const httpUrl = url(/^https?$/, 'https://source.example/api').refine(
   'must have no credentials, query or fragment; a token has its own setting',
 )
 
+const share = (usual: number) => z.coerce.number('must be a number from 0 to 1').min(0).max(1).default(usual)
+
 /**
  * Every setting of the service, read from the environment alone. `description` is what `xinjian config` prints; a
  * setting marked `secret` is never printed.
@@ -95,6 +97,17 @@ const settings = {
       description:
         'Hosts (host or host:port, separated by commas) that check-web-presences visits though they are private',
     }),
+  RAW_RETENTION_DAYS: z.coerce.number('must be a number of days').int().min(1).max(36_500).default(1100).meta({
+    description: 'How long the bytes that sources sent are kept, to trace records back and to read them again',
+  }),
+  SOURCE_REFUSED_SHARE: share(0.2).meta({
+    description:
+      'A pull stops when more than this share of its records (of at least 50) cannot be read; 1 never stops it',
+  }),
+  SOURCE_SHRUNK_SHARE: share(0.5).meta({
+    description:
+      'A pull stops when less than this share of what its source had (of at least 100) is there; 0 never stops it',
+  }),
   SOURCE_ANNUAL_REPORTS_URL: httpUrl.optional().meta({
     description: 'Base URL of the source of annual reports; {base}/annual-reports is pulled',
   }),

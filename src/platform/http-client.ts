@@ -17,7 +17,7 @@ export interface Patience {
   maxBytes: number
 }
 
-const defaultPatience: Patience = {
+export const defaultPatience: Patience = {
   retries: 6,
   retryAfters: 20,
   minBackoffMs: 250,
@@ -32,33 +32,56 @@ export class SourceError extends Error {
   override name = 'SourceError'
   /** The status of its last answer, where it answered. */
   readonly status: number | null
-  constructor(message: string, status: number | null = null) {
+  /** How long it asked to be left alone, where it asked for longer than was waited. */
+  readonly retryAfterMs: number | null
+  constructor(message: string, status: number | null = null, retryAfterMs: number | null = null) {
     super(message)
     this.status = status
-  }
-}
-
-/** A failure that may pass. */
-class Refusal extends SourceError {
-  readonly retryAfterMs: number | null
-  constructor(message: string, status: number | null, retryAfterMs: number | null) {
-    super(message, status)
     this.retryAfterMs = retryAfterMs
   }
 }
 
+/** A failure that may pass. */
+class Refusal extends SourceError {}
+
 const passes = (status: number) => status >= 500 || [408, 425, 429].includes(status)
 
-/**
- * GETs a URL and parses its JSON. Retries what may pass (lost connections, timeouts, 408, 425, 429, 5xx, a body that
- * breaks off or is no JSON) with exponential backoff and jitter, and never sooner than `Retry-After` (RFC 9110 10.2.3)
- * asks, in seconds or as a date. A body over `maxBytes` and any other status end at once.
- * @throws SourceError
- */
+/** The body of an answer is not what its reader reads. It is asked for again, and never repeated in an error. */
+class UnreadableBody extends Error {}
+
+/** Types of an answer that may hold JSON. A page of a firewall or a portal comes as `text/html`, with 200. */
+const mayBeJson = /^(application\/(\w[\w.+-]*\+)?json|text\/(json|plain)|application\/octet-stream)\b/i
+
+/** GETs a URL and parses its JSON, as `getBody` reads it. @throws SourceError */
 export async function getJson(
   url: URL,
   options: { token?: string | undefined; patience?: Patience; signal?: AbortSignal | undefined },
 ): Promise<unknown> {
+  return getBody(url, options, async (body) => parseJson(body))
+}
+
+/** @throws UnreadableBody for what is no JSON */
+export function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8').decode(body)) as unknown
+  } catch {
+    throw new UnreadableBody()
+  }
+}
+
+/**
+ * GETs a URL that answers with JSON, and reads its bytes. Retries what may pass (lost connections, timeouts, 408, 425,
+ * 429, 5xx, a body that breaks off, is of another type or cannot be read) with exponential backoff and jitter, and never
+ * sooner than `Retry-After` (RFC 9110 10.2.3) asks, in seconds or as a date. A body that unpacks to more than `maxBytes`
+ * and any other status end at once.
+ * @param read throws UnreadableBody when the bytes are not whole
+ * @throws SourceError
+ */
+export async function getBody<Result>(
+  url: URL,
+  options: { token?: string | undefined; patience?: Patience; signal?: AbortSignal | undefined },
+  read: (body: Buffer) => Promise<Result>,
+): Promise<Result> {
   const patience = options.patience ?? defaultPatience
   // fetch refuses such an address too, with a message that repeats the password.
   if (url.username !== '' || url.password !== '') {
@@ -66,7 +89,11 @@ export async function getJson(
   }
   let waits = 0
   try {
-    return await pRetry(() => attempt(url, options.token, patience, options.signal).catch(nameConnectionFault(url)), {
+    const once = () =>
+      attempt(url, options.token, patience, options.signal)
+        .catch(nameConnectionFault(url))
+        .then((body) => readWith(read, body, url))
+    return await pRetry(once, {
       retries: patience.retries,
       minTimeout: patience.minBackoffMs,
       maxTimeout: patience.maxBackoffMs,
@@ -77,7 +104,8 @@ export async function getJson(
         if (retryAfterMs === null) return
         waits += 1
         if (waits > patience.retryAfters || retryAfterMs > patience.maxRetryAfterMs) {
-          throw new SourceError(`${error.message}, and asks to come back in ${Math.ceil(retryAfterMs / 1000)} s`)
+          const said = `${error.message}, and asks to come back in ${Math.ceil(retryAfterMs / 1000)} s`
+          throw new SourceError(said, error instanceof SourceError ? error.status : null, retryAfterMs)
         }
         const jitter = Math.random() * patience.minBackoffMs
         await sleep(retryAfterMs + jitter, undefined, { signal: options.signal })
@@ -94,7 +122,17 @@ export async function getJson(
 function nameConnectionFault(url: URL): (error: unknown) => never {
   return (error) => {
     if (error instanceof SourceError || error instanceof AbortError) throw error
-    throw new Refusal(`${where(url)} could not be read: ${reasonOf(error)}`, null, null)
+    throw new Refusal(`${where(url)} could not be read: ${reasonOf(error)}`)
+  }
+}
+
+async function readWith<Result>(read: (body: Buffer) => Promise<Result>, body: Buffer, url: URL): Promise<Result> {
+  try {
+    return await read(body)
+  } catch (error) {
+    if (error instanceof UnreadableBody) throw new Refusal(`${where(url)} answered with something that is no JSON`, 200)
+    // A fault of ours is not asked for again.
+    throw new AbortError(error instanceof Error ? error : String(error))
   }
 }
 
@@ -103,8 +141,27 @@ async function attempt(
   token: string | undefined,
   patience: Patience,
   signal: AbortSignal | undefined,
-): Promise<unknown> {
-  const timeout = AbortSignal.timeout(patience.timeoutMs)
+): Promise<Buffer> {
+  // Not AbortSignal.any: on Node 20 a signal that lives long keeps every one made of it.
+  const ending = new AbortController()
+  const abort = () => ending.abort(signal?.reason)
+  const timer = setTimeout(() => ending.abort(new Error(`timeout after ${patience.timeoutMs} ms`)), patience.timeoutMs)
+  signal?.addEventListener('abort', abort)
+  try {
+    signal?.throwIfAborted()
+    return await fetchBody(url, token, patience, ending.signal)
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+async function fetchBody(
+  url: URL,
+  token: string | undefined,
+  patience: Patience,
+  signal: AbortSignal,
+): Promise<Buffer> {
   const response = await fetch(url, {
     headers: {
       accept: 'application/json',
@@ -113,7 +170,7 @@ async function attempt(
     },
     // Not followed: a redirect could carry the token to another host.
     redirect: 'manual',
-    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    signal,
   })
   if (!response.ok) {
     await response.body?.cancel()
@@ -121,15 +178,16 @@ async function attempt(
     if (!passes(response.status)) throw new AbortError(new SourceError(said, response.status))
     throw new Refusal(said, response.status, retryAfterMs(response.headers.get('retry-after'), Date.now()))
   }
-  const text = await readBounded(response, url, patience.maxBytes)
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    throw new Refusal(`${where(url)} answered with something that is no JSON`, response.status, null)
+  const type = response.headers.get('content-type')
+  if (type !== null && !mayBeJson.test(type)) {
+    await response.body?.cancel()
+    throw new Refusal(`${where(url)} answered with something that is no JSON`, response.status)
   }
+  return readBounded(response, url, patience.maxBytes)
 }
 
-async function readBounded(response: Response, url: URL, maxBytes: number): Promise<string> {
+/** Counts the bytes as they are unpacked, so that a small body that unpacks to gigabytes is given up early. */
+async function readBounded(response: Response, url: URL, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of response.body ?? []) {
@@ -138,7 +196,7 @@ async function readBounded(response: Response, url: URL, maxBytes: number): Prom
       throw new AbortError(new SourceError(`${where(url)} answered with more than ${maxBytes} bytes`))
     chunks.push(chunk)
   }
-  return new TextDecoder('utf-8').decode(Buffer.concat(chunks))
+  return Buffer.concat(chunks, bytes)
 }
 
 /** The wait that a `Retry-After` header asks for, or null when it is missing or is neither seconds nor a date. */

@@ -10,6 +10,8 @@ export interface JobContext {
   /** Of the same database, for connections of one's own. */
   databaseUrl: string
   config: Config
+  /** Of this run, to be named by what it writes. */
+  runId: string
   on: string
   /** Started by the schedule, with nobody watching. */
   scheduled: boolean
@@ -102,6 +104,7 @@ export async function runJob(
         db,
         databaseUrl: database.url,
         config,
+        runId: id,
         on,
         scheduled: options.slotAt !== undefined,
         now: () => clock.now(),

@@ -269,6 +269,19 @@ export const problems = {
       en: 'The fault is logged. Try again; if it persists, give the operator the X-Request-Id.',
     },
   },
+  'unknown-quarantined-record': {
+    status: 404,
+    title: { zh: '隔离区没有该条记录', en: 'There is no such record in quarantine' },
+    meaning: { zh: '隔离区没有此编号的记录。', en: 'No record in quarantine has this identifier.' },
+  },
+  'source-not-stopped': {
+    status: 409,
+    title: { zh: '该数据源没有停止', en: 'The source is not stopped' },
+    meaning: {
+      zh: '该数据源既未停止，也未处于熔断状态，无需恢复。',
+      en: 'The source is neither stopped nor left alone for a while: there is nothing to resume.',
+    },
+  },
   unavailable: {
     status: 503,
     title: { zh: '服务暂时不可用', en: 'The service is not ready' },

@@ -22,12 +22,13 @@ export async function listSubjectsByCodes(
     s.registration_authority as "registrationAuthority", s.source_id as "sourceId",
     ${isoInstant('s.source_updated_at')} as "sourceUpdatedAt", ${isoInstant('s.received_at')} as "receivedAt", ${isoInstant('s.valid_from_at')} as "validFromAt",
     ${isoInstant('s.known_from_at')} as "knownFromAt"`
+  const byUscc = sql`select ${columns} from subjects s
+    where s.uscc in (select json_array_elements_text(${asJson(codes.usccs)}))`
+  // The union compares whole rows; who asks by codes alone is spared it.
+  if (codes.registrationNumbers.length === 0) return rowsOf<Subject>(db, byUscc)
   return rowsOf<Subject>(
     db,
-    sql`select ${columns} from subjects s
-        where s.uscc in (select json_array_elements_text(${asJson(codes.usccs)}))
-        union
-        select ${columns} from subjects s
+    sql`${byUscc} union select ${columns} from subjects s
         where s.registration_number in (select json_array_elements_text(${asJson(codes.registrationNumbers)}))`,
   )
 }

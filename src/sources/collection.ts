@@ -2,7 +2,7 @@ import type { Tx } from '../platform/db.ts'
 import type { TakenCounts } from '../registry/service.ts'
 import { mapAnnualReports } from './annual-reports/map.ts'
 import { readAnnualReport } from './annual-reports/read.ts'
-import type { MapToRegistry, Reader, RefusedRecord } from './read.ts'
+import { instant, type MapToRegistry, type Reader, type RefusedRecord } from './read.ts'
 import { mapSubjects } from './subjects/map.ts'
 import { readSubject } from './subjects/read.ts'
 import type { Collection } from './vocabulary.ts'
@@ -14,19 +14,39 @@ export interface Taken {
   takenIds: string[]
 }
 
-/** Reads and maps raw records of one collection inside the caller's transaction. */
-type Take = (tx: Tx, raws: readonly unknown[], now: Date) => Promise<Taken>
+/** Raw records that were read (the second step) and can be taken into the registry (the third). */
+export interface ReadRecords {
+  /** All of them, readable or not. */
+  records: number
+  /** Those that the schema refuses. */
+  unreadable: number
+  /** When each says it was changed, where it can be read. */
+  updatedAts: string[]
+  /** Tells these records from others: how many there are, the first and the last id. Null when none can be read. */
+  mark: string | null
+  /** Takes them inside the caller's transaction. */
+  take: (tx: Tx, now: Date) => Promise<Taken>
+}
 
-function takeWith<Item extends { sourceId: string; uscc: string | null }>(
-  read: Reader<Item>,
+/** Reads and maps raw records of one collection inside the caller's transaction. */
+interface Take {
+  (tx: Tx, raws: readonly unknown[], now: Date): Promise<Taken>
+  /** Reads them without a database, to be taken later. */
+  read: (raws: readonly unknown[]) => ReadRecords
+  parserVersion: number
+}
+
+function takeWith<Item extends { sourceId: string; uscc: string | null; updatedAt?: string }>(
+  reader: Reader<Item>,
   map: MapToRegistry<Item>,
 ): Take {
-  return async (tx, raws, now) => {
+  const read = (raws: readonly unknown[]): ReadRecords => {
     const refused: RefusedRecord[] = []
     const rawOf = new Map<Item, unknown>()
     const lastGood = new Map<string, Item>()
+    const updatedAts: string[] = []
     for (const raw of raws) {
-      const result = read(raw)
+      const result = reader(raw)
       if (result.ok) {
         rawOf.set(result.record, raw)
         lastGood.set(result.record.sourceId, result.record)
@@ -34,16 +54,35 @@ function takeWith<Item extends { sourceId: string; uscc: string | null }>(
         refused.push({ ...result, raw })
         lastGood.delete(result.sourceId ?? '')
       }
+      const updatedAt = (result.ok && result.record.updatedAt) || updatedAtOf(raw)
+      if (updatedAt !== null) updatedAts.push(updatedAt)
     }
-    const { counts, unknown } = await map(tx, [...rawOf.keys()], now)
-    for (const item of unknown) {
-      const { sourceId, uscc } = item
-      const detail = `/uscc: nobody is registered under ${uscc ?? 'this number'}`
-      refused.push({ ok: false, reason: 'unknown-subject', detail, sourceId, uscc, raw: rawOf.get(item) })
-      rawOf.delete(item)
+    const take = async (tx: Tx, now: Date): Promise<Taken> => {
+      const { counts, unknown } = await map(tx, [...rawOf.keys()], now)
+      const waiting = new Set(unknown)
+      const withoutBusiness = unknown.map((item): RefusedRecord => {
+        const { sourceId, uscc } = item
+        const detail = `/uscc: nobody is registered under ${uscc ?? 'this number'}`
+        return { ok: false, reason: 'unknown-subject', detail, sourceId, uscc, raw: rawOf.get(item) }
+      })
+      return {
+        counts,
+        refused: [...refused, ...withoutBusiness],
+        takenIds: [...lastGood].flatMap(([id, item]) => (waiting.has(item) ? [] : id)),
+      }
     }
-    return { counts, refused, takenIds: [...lastGood].flatMap(([id, item]) => (rawOf.has(item) ? id : [])) }
+    const ids = [...lastGood.keys()]
+    const mark = ids.length === 0 ? null : `${raws.length} ${ids[0]} ${ids.at(-1)}`
+    return { records: raws.length, unreadable: refused.length, updatedAts, mark, take }
   }
+  return Object.assign((tx: Tx, raws: readonly unknown[], now: Date) => read(raws).take(tx, now), {
+    read,
+    parserVersion: reader.version,
+  })
+}
+
+function updatedAtOf(item: unknown): string | null {
+  return instant.safeParse((item as { updatedAt?: unknown } | null)?.updatedAt).data ?? null
 }
 
 /** What is pulled or imported: to add a collection, write its folder and its line here. */

@@ -30,7 +30,11 @@ export type MapToRegistry<Item> = (
 ) => Promise<{ counts: TakenCounts; unknown: readonly Item[] }>
 
 /** Reads one raw record of a collection. */
-export type Reader<Record> = (raw: unknown) => ReadResult<Record>
+export interface Reader<Record> {
+  (raw: unknown): ReadResult<Record>
+  /** Raised when the same bytes may read otherwise than before, so that kept ones are read again and not passed over. */
+  version: number
+}
 
 /** Text from outside: trimmed, one line, no control characters (PostgreSQL refuses NUL), of sane length. */
 export const plainText = (max = 500) =>
@@ -110,26 +114,28 @@ function printable(text: string): string {
 }
 
 /** A reader that runs a schema. The gravest fault names the reason: a bad code before any other bad field. */
-export function readerOf<Record>(schema: z.ZodType<Record>): Reader<Record> {
-  return (raw) => {
-    const parsed = schema.safeParse(raw)
-    if (parsed.success) return { ok: true, record: parsed.data }
-    const { issues } = parsed.error
-    const reasons = issues.map((issue) =>
-      issue.code === 'custom' ? (issue.params?.['reason'] as QuarantineReason | undefined) : undefined,
-    )
-    return {
-      ok: false,
-      reason: reasons.find((reason) => reason !== undefined) ?? 'invalid-record',
-      detail: printable(
-        issues
-          .map((issue) => `/${issue.path.map(String).join('/')}: ${inEnglish(issue)}`)
-          .join('; ')
-          .slice(0, 2000),
-      ),
-      sourceId: stringField(raw, 'sourceId'),
-      uscc: parseUscc(stringField(raw, 'uscc') ?? ''),
-    }
+export function readerOf<Record>(schema: z.ZodType<Record>, version = 1): Reader<Record> {
+  return Object.assign((raw: unknown) => readBy(schema, raw), { version })
+}
+
+function readBy<Record>(schema: z.ZodType<Record>, raw: unknown): ReadResult<Record> {
+  const parsed = schema.safeParse(raw)
+  if (parsed.success) return { ok: true, record: parsed.data }
+  const { issues } = parsed.error
+  const reasons = issues.map((issue) =>
+    issue.code === 'custom' ? (issue.params?.['reason'] as QuarantineReason | undefined) : undefined,
+  )
+  return {
+    ok: false,
+    reason: reasons.find((reason) => reason !== undefined) ?? 'invalid-record',
+    detail: printable(
+      issues
+        .map((issue) => `/${issue.path.map(String).join('/')}: ${inEnglish(issue)}`)
+        .join('; ')
+        .slice(0, 2000),
+    ),
+    sourceId: stringField(raw, 'sourceId'),
+    uscc: parseUscc(stringField(raw, 'uscc') ?? ''),
   }
 }
 

@@ -1,7 +1,18 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
-import { instant, oneOf, vocabulary } from '../platform/columns.ts'
-import { collections, quarantineReasons, quarantineStatuses } from './vocabulary.ts'
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { bytes, instant, oneOf, vocabulary } from '../platform/columns.ts'
+import { collections, intakeOrigins, quarantineReasons, quarantineStatuses, stopReasons } from './vocabulary.ts'
 
 /** How far the pulling of a collection has come: kept with each page, so that a killed pull goes on from there. */
 export const sourceCheckpoints = pgTable('source_checkpoints', {
@@ -12,6 +23,8 @@ export const sourceCheckpoints = pgTable('source_checkpoints', {
   updatedSince: instant(),
   cursor: text(),
   highestUpdatedAt: instant(),
+  /** Records that the pull under way has read, also by processes that are gone. */
+  walkRecords: integer().notNull().default(0),
   /** When the last complete pull began. */
   completedAt: instant(),
 })
@@ -35,6 +48,12 @@ export const quarantine = pgTable(
     firstSeenAt: instant().notNull(),
     lastSeenAt: instant().notNull(),
     timesSeen: integer().notNull(),
+    /** JSON text of the record as a person put it right, beside what came. */
+    correction: text(),
+    /** When it was taken from here, or discarded, by whom (null: by itself) and why. */
+    settledAt: instant(),
+    settledBy: uuid(),
+    settleReason: text(),
   },
   (table) => [
     oneOf('quarantine_collection', table.collection, collections),
@@ -47,6 +66,112 @@ export const quarantine = pgTable(
       .on(table.uscc)
       .where(sql`${table.status} = 'open'`),
     index('quarantine_source_id').on(table.collection, table.sourceId),
+    index('quarantine_settled')
+      .on(table.collection, table.settledAt)
+      .where(sql`${table.settledAt} is not null`),
     unique('quarantine_one_row_per_record').on(table.collection, table.rawSha256),
+  ],
+)
+
+/** Bytes as they came from outside, each once whatever number of times they came. */
+export const sourceBytes = pgTable(
+  'source_bytes',
+  {
+    sha256: text().primaryKey(),
+    size: bigint({ mode: 'number' }).notNull(),
+    /** When they last came. */
+    storedAt: instant().notNull(),
+  },
+  (table) => [index('source_bytes_stored').on(table.storedAt)],
+)
+
+/** Their parts, each packed by gzip for itself; one after the other they are a gzip file (RFC 1952 2.2). */
+export const sourceByteParts = pgTable(
+  'source_byte_parts',
+  {
+    sha256: text()
+      .notNull()
+      .references(() => sourceBytes.sha256, { onDelete: 'cascade' }),
+    part: integer().notNull(),
+    packed: bytes().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sha256, table.part] })],
+)
+
+/**
+ * Each page and each file whose records were taken. All records of a page, and of a file, are received at one moment, so
+ * a record leads from its `receivedAt` and `sourceId` to the bytes it came from, without a row for each.
+ */
+export const sourceIntakes = pgTable(
+  'source_intakes',
+  {
+    id: uuid().primaryKey(),
+    collection: vocabulary(collections).notNull(),
+    origin: vocabulary(intakeOrigins).notNull(),
+    sha256: text()
+      .notNull()
+      .references(() => sourceBytes.sha256),
+    /** The address without its query, or the name of the file. */
+    location: text().notNull(),
+    /** What a page was asked for, and what followed it. */
+    updatedSince: instant(),
+    cursor: text(),
+    next: text(),
+    /** The run of the job that it belongs to. */
+    runId: uuid(),
+    parserVersion: integer().notNull(),
+    receivedAt: instant().notNull(),
+    records: integer().notNull(),
+    refused: integer().notNull(),
+    newestUpdatedAt: instant(),
+    /** Whether taking the same bytes by the same parser again would change nothing, whatever came in between. */
+    settled: boolean().notNull(),
+  },
+  (table) => [
+    oneOf('source_intakes_collection', table.collection, collections),
+    oneOf('source_intakes_origin', table.origin, intakeOrigins),
+    index('source_intakes_received').on(table.collection, table.receivedAt),
+    index('source_intakes_sha256').on(table.sha256, table.collection),
+    index('source_intakes_oldest').on(table.receivedAt),
+  ],
+)
+
+/** How a source behaves, as all processes know it. */
+export const sourceStates = pgTable('source_states', {
+  collection: vocabulary(collections).primaryKey(),
+  /** Runs that failed one after the other. */
+  failures: integer().notNull().default(0),
+  /** Before this it is left alone. */
+  retryAt: instant(),
+  lastError: text(),
+  lastFailedAt: instant(),
+  /** How many records it is known to have: those it sent first, or all of its last walk from the beginning. */
+  heldRecords: integer().notNull().default(0),
+  /** How many of them the next pull must see again, since it asks for the last minutes before the watermark. */
+  overlapRecords: integer().notNull().default(0),
+  /** What a person has found right, so that the next complete walk is not stopped for it. */
+  accepted: vocabulary(stopReasons),
+})
+
+/** Each time the pulling of a collection was stopped, and how it was resumed. */
+export const sourceStops = pgTable(
+  'source_stops',
+  {
+    id: uuid().primaryKey(),
+    collection: vocabulary(collections).notNull(),
+    reason: vocabulary(stopReasons).notNull(),
+    detail: text().notNull(),
+    stoppedAt: instant().notNull(),
+    runId: uuid(),
+    resumedAt: instant(),
+    resumedBy: uuid(),
+    resumeReason: text(),
+  },
+  (table) => [
+    oneOf('source_stops_collection', table.collection, collections),
+    oneOf('source_stops_reason', table.reason, stopReasons),
+    uniqueIndex('source_stops_one_open')
+      .on(table.collection)
+      .where(sql`${table.resumedAt} is null`),
   ],
 )

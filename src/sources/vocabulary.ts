@@ -17,3 +17,32 @@ export const quarantineReasons = [
 export type QuarantineReason = (typeof quarantineReasons)[number]
 
 export const quarantineStatuses = ['open', 'resolved', 'discarded'] as const
+
+/** Why the pulling of a collection was stopped until a person has looked (issue of trust, not of reach). */
+export const stopReasons = [
+  /** It has far fewer records than it had. */
+  'shrunk',
+  /** It sends the same page again and again, or its cursors lead round. */
+  'repeating',
+  /** Too many of its records cannot be read. */
+  'unreadable',
+] as const
+export type StopReason = (typeof stopReasons)[number]
+
+export const sourceStatuses = [
+  'never-pulled',
+  'ok',
+  /** The last runs failed, and the next one tries as usual. */
+  'failing',
+  /** It failed so often that it is left alone for a while. */
+  'open-circuit',
+  /** The while is over: one try decides. */
+  'half-open',
+  /** Stopped until a person resumes it. */
+  'stopped',
+] as const
+export type SourceStatus = (typeof sourceStatuses)[number]
+
+/** How bytes came to be read: a page of a source, an imported file, or kept bytes read again. */
+export const intakeOrigins = ['pull', 'import', 'reread'] as const
+export type IntakeOrigin = (typeof intakeOrigins)[number]

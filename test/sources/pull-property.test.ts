@@ -105,7 +105,12 @@ async function pulled(
     return { ...item, code: String(good['code'] ?? good['uscc']), raw }
   })
   page = `{"items": [${sent.map((item) => item.raw).join(', ')}], "next": null}`
-  const counts = await pull(database.db, source, { collection, patience: { ...patience, maxBytes: 1e8, retries: 0 } })
+  const counts = await pull(database.db, source, {
+    collection,
+    patience: { ...patience, maxBytes: 1e8, retries: 0 },
+    // A source that sends so much of it is stopped otherwise.
+    guards: { refusedShare: 1 },
+  })
   const inRegistry = await held(sent.map((item) => item.code))
   const inQuarantine = new Set((await quarantined(database.db, collection)).map((record) => record.raw))
   return {

