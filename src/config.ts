@@ -9,6 +9,11 @@ const httpUrl = url(/^https?$/, 'https://source.example/api').refine(
   'must have no credentials, query or fragment; a token has its own setting',
 )
 
+const sourceUrl = (what: string, collection: string) =>
+  httpUrl.optional().meta({ description: `Base URL of the source of ${what}; {base}/${collection} is pulled` })
+
+const sourceToken = z.string().min(1).optional().meta({ description: 'Bearer token for that source', secret: true })
+
 /**
  * Every setting of the service, read from the environment alone. `description` is what `xinjian config` prints; a
  * setting marked `secret` is never printed.
@@ -69,13 +74,16 @@ const settings = {
       description:
         'Hosts (host or host:port, separated by commas) that webhooks reach though they are private, and by http',
     }),
-  SOURCE_ANNUAL_REPORTS_URL: httpUrl.optional().meta({
-    description: 'Base URL of the source of annual reports; {base}/annual-reports is pulled',
-  }),
-  SOURCE_ANNUAL_REPORTS_TOKEN: z.string().min(1).optional().meta({
-    description: 'Bearer token for that source',
-    secret: true,
-  }),
+  SOURCE_SUBJECTS_URL: sourceUrl('the registry of businesses (经济户口)', 'subjects'),
+  SOURCE_SUBJECTS_TOKEN: sourceToken,
+  SOURCE_ANNUAL_REPORTS_URL: sourceUrl('annual reports', 'annual-reports'),
+  SOURCE_ANNUAL_REPORTS_TOKEN: sourceToken,
+  SOURCE_ICP_FILINGS_URL: sourceUrl('ICP filings', 'icp-filings'),
+  SOURCE_ICP_FILINGS_TOKEN: sourceToken,
+  SOURCE_PENALTIES_URL: sourceUrl('penalty decisions', 'penalties'),
+  SOURCE_PENALTIES_TOKEN: sourceToken,
+  SOURCE_PLATFORM_SELLERS_URL: sourceUrl('what platforms report of their sellers', 'platform-sellers'),
+  SOURCE_PLATFORM_SELLERS_TOKEN: sourceToken,
 } as const
 
 const schema = z.object(settings)

@@ -2,6 +2,12 @@ import type { Tx } from '../platform/db.ts'
 import type { TakenCounts } from '../registry/service.ts'
 import { mapAnnualReports } from './annual-reports/map.ts'
 import { readAnnualReport } from './annual-reports/read.ts'
+import { mapIcpFilings } from './icp-filings/map.ts'
+import { readIcpFiling } from './icp-filings/read.ts'
+import { mapPenalties } from './penalties/map.ts'
+import { readPenalty } from './penalties/read.ts'
+import { mapPlatformSellers } from './platform-sellers/map.ts'
+import { readPlatformSeller } from './platform-sellers/read.ts'
 import type { MapToRegistry, Reader, RefusedRecord } from './read.ts'
 import { mapSubjects } from './subjects/map.ts'
 import { readSubject } from './subjects/read.ts'
@@ -35,7 +41,12 @@ function takeWith<Item extends { sourceId: string; uscc: string | null }>(
         lastGood.delete(result.sourceId ?? '')
       }
     }
-    const { counts, unknown } = await map(tx, [...rawOf.keys()], now)
+    const { counts, unknown, unlawful = [] } = await map(tx, [...rawOf.keys()], now)
+    for (const { item, detail } of unlawful) {
+      const { sourceId, uscc } = item
+      refused.push({ ok: false, reason: 'invalid-record', detail, sourceId, uscc, raw: rawOf.get(item) })
+      rawOf.delete(item)
+    }
     for (const item of unknown) {
       const { sourceId, uscc } = item
       const detail = `/uscc: nobody is registered under ${uscc ?? 'this number'}`
@@ -50,4 +61,7 @@ function takeWith<Item extends { sourceId: string; uscc: string | null }>(
 export const takers: Record<Collection, Take> = {
   subjects: takeWith(readSubject, mapSubjects),
   'annual-reports': takeWith(readAnnualReport, mapAnnualReports),
+  'icp-filings': takeWith(readIcpFiling, mapIcpFilings),
+  penalties: takeWith(readPenalty, mapPenalties),
+  'platform-sellers': takeWith(readPlatformSeller, mapPlatformSellers),
 }

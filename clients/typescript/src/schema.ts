@@ -1168,6 +1168,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contradictions between sources, newest first, with the records of both sides */
+        get: operations["listLeads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A contradiction between sources with the records of both sides */
+        get: operations["getLead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leads/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a lead, with the reason; it is opened anew only when something new comes to it */
+        post: operations["closeLead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credit-files/{uscc}/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which source said each field of a business, and who says that it runs each site or shop */
+        get: operations["getProvenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1639,6 +1707,73 @@ export interface components {
             provisional: boolean;
             overdue: boolean;
         };
+        Lead: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "claimed-by-two" | "icp-owner-differs" | "name-differs" | "unknown-code" | "closed-business";
+            label: string;
+            /** @description The address or the code that the contradiction is about */
+            about: string;
+            usccs: string[];
+            regionCodes: string[];
+            evidence: {
+                /** @description What the registry says */
+                businesses: {
+                    uscc: string;
+                    name: string;
+                    formerNames: string[];
+                    status: string;
+                    regionCode: string;
+                    sourceId: string;
+                    /** Format: date-time */
+                    updatedAt: string;
+                    /** Format: date-time */
+                    receivedAt: string;
+                }[];
+                /** @description What the records of the sources say, at most a hundred of them */
+                claims: {
+                    /** @enum {string} */
+                    source: "annual-report" | "icp-filing" | "platform-sellers";
+                    /** @description The record at its source */
+                    sourceId: string;
+                    uscc: string | null;
+                    ownerName: string;
+                    key: string | null;
+                    url: string | null;
+                    /** @description Of the site or shop */
+                    name: string | null;
+                    platform: string | null;
+                    shopId: string | null;
+                    icpNumber: string | null;
+                    /** @description Of an annual report */
+                    year: number | null;
+                    /**
+                     * Format: date
+                     * @description The day of the publication, filing or report
+                     */
+                    statedOn: string;
+                    /** Format: date-time */
+                    updatedAt: string;
+                    /** Format: date-time */
+                    receivedAt: string;
+                }[];
+            };
+            /** @enum {string} */
+            status: "open" | "closed";
+            /** Format: date-time */
+            openedAt: string;
+            /** Format: date-time */
+            changedAt: string;
+            closedAt: string | null;
+            /** @description The partner whose key closed it; null for one that closed by itself */
+            closedBy: string | null;
+            closeReason: string | null;
+        };
+        LeadPage: {
+            items: components["schemas"]["Lead"][];
+            next: string | null;
+        };
         Decision: {
             /** Format: uuid */
             id: string;
@@ -1776,8 +1911,8 @@ export interface components {
             /** @description Whether the public may see it */
             shown: boolean;
             rulebook: string;
-            /** Format: uuid */
-            recordedBy: string;
+            /** @description Null for one that a source told */
+            recordedBy: string | null;
             /** Format: date-time */
             recordedAt: string;
         };
@@ -1943,6 +2078,64 @@ export interface components {
                 receive: number;
                 execute: number;
             };
+        };
+        Provenance: {
+            uscc: string;
+            /** @description Of each field, the newest record that states it */
+            fields: {
+                /** @enum {string} */
+                field: "uscc" | "registrationNumber" | "name" | "formerNames" | "entityType" | "status" | "legalRepresentative" | "establishedOn" | "regionCode" | "province" | "city" | "address" | "industryCode" | "registrationAuthority";
+                value: string | string[] | null;
+                /** @description The record that said it; null where none did */
+                origin: {
+                    /** @constant */
+                    source: "subjects";
+                    sourceId: string;
+                    /** Format: date-time */
+                    updatedAt: string;
+                    /** Format: date-time */
+                    receivedAt: string;
+                } | null;
+            }[];
+            webPresences: {
+                /** Format: uuid */
+                id: string;
+                key: string;
+                url: string;
+                /** @enum {string} */
+                status: "active" | "unreachable" | "disputed" | "retired";
+                /** @description Who says it now, or said it last */
+                sources: ("annual-report" | "icp-filing" | "platform-sellers")[];
+                /** @description Every record that says the business runs it, or said so, newest first */
+                claims: {
+                    /** @enum {string} */
+                    source: "annual-report" | "icp-filing" | "platform-sellers";
+                    sourceId: string;
+                    /** Format: date-time */
+                    updatedAt: string;
+                    /** Format: date-time */
+                    receivedAt: string;
+                    /** @description Null where the record names its owner without a code */
+                    uscc: string | null;
+                    ownerName: string;
+                    /** @enum {string} */
+                    kind: "website" | "shop" | "app" | "mini-program" | "social-account" | "live-stream";
+                    name: string;
+                    url: string;
+                    platform: string | null;
+                    shopId: string | null;
+                    icpNumber: string | null;
+                    /** @description Of an annual report */
+                    year: number | null;
+                    /** @description Whether it says so still */
+                    isInUse: boolean;
+                    /**
+                     * Format: date
+                     * @description The day of the publication, filing or report
+                     */
+                    statedOn: string;
+                }[];
+            }[];
         };
         Candidate: {
             /** @description Your own name of the candidate; need not be unique, is answered as sent */
@@ -2176,7 +2369,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /** @enum {string} */
-                collection: "subjects" | "annual-reports";
+                collection: "subjects" | "annual-reports" | "icp-filings" | "penalties" | "platform-sellers";
                 sourceId: string | null;
                 /** @description The valid code that the record names, if any */
                 uscc: string | null;
@@ -5911,7 +6104,7 @@ export interface operations {
                 /** @description The `next` of the page before */
                 cursor?: string;
                 status?: "open" | "resolved" | "discarded";
-                collection?: "subjects" | "annual-reports";
+                collection?: "subjects" | "annual-reports" | "icp-filings" | "penalties" | "platform-sellers";
                 reason?: "unreadable" | "invalid-record" | "invalid-uscc" | "no-code" | "unknown-subject";
             };
             header?: never;
@@ -5927,6 +6120,181 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuarantinePage"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLeads: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next` of the page before */
+                cursor?: string;
+                status?: "open" | "closed";
+                kind?: "claimed-by-two" | "icp-owner-differs" | "name-differs" | "unknown-code" | "closed-business";
+                /** @description Unified social credit code (GB 32100-2015), in any case, with or without spaces */
+                uscc?: string;
+                /** @description Prefix of a GB/T 2260 code */
+                regionCode?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadPage"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProvenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Unified social credit code (GB 32100-2015), in any case, with or without spaces */
+                uscc: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provenance"];
                 };
             };
             /** @description The request cannot be answered */
