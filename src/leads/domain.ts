@@ -69,7 +69,7 @@ export interface Lead extends Contradiction {
 }
 
 /** Whether two writings are of one name: width, brackets and spaces are no contradiction. */
-export function isSameName(a: string, b: string): boolean {
+function isSameName(a: string, b: string): boolean {
   return a === b || normaliseName(a) === normaliseName(b)
 }
 

@@ -113,7 +113,8 @@ export function webPresencesOf(
     const names = new Set(owner.names.map(normaliseName))
     const means = ({ uscc, ownerName }: ClaimRevision) => uscc === null && names.has(normaliseName(ownerName))
     // A name alone is no proof of who it is; of who runs the site anyway it tells the number.
-    for (const claim of claimsOfRecords(claims, means)) byKey.get(claim.key)?.push(claim)
+    const isRun = new Set(own.flatMap(({ key, isInUse }) => (isInUse ? key : [])))
+    for (const claim of claimsOfRecords(claims, means)) if (isRun.has(claim.key)) byKey.get(claim.key)?.push(claim)
   }
   const numberOfHost = new Map(
     own.flatMap(({ host, platform, icpNumber, isInUse }) =>
