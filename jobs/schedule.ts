@@ -10,19 +10,50 @@ import { promoteToSeriousJob } from './promote-to-serious.ts'
 import { reportOverdueStepsJob } from './report-overdue-steps.ts'
 import { sendSixtyDayNoticesJob } from './send-sixty-day-notices.ts'
 import { pullAnnualReports } from './pull-annual-reports.ts'
+import { needsSource } from './pull-collection.ts'
+import { pullIcpFilings } from './pull-icp-filings.ts'
+import { pullPenalties } from './pull-penalties.ts'
+import { pullPlatformSellers } from './pull-platform-sellers.ts'
+import { pullSubjects } from './pull-subjects.ts'
 import { writeSnapshotJob } from './write-snapshot.ts'
 
 /** Every job, and when it runs: minute, hour, day, month, weekday in Asia/Shanghai. */
 export const jobs: readonly Job[] = [
   {
+    name: 'pull-subjects',
+    description: 'Pulls the registry of businesses from SOURCE_SUBJECTS_URL',
+    cron: '5 * * * *',
+    notReady: needsSource('subjects'),
+    run: pullSubjects,
+  },
+  {
     name: 'pull-annual-reports',
     description: 'Pulls annual reports and their web information from SOURCE_ANNUAL_REPORTS_URL',
     cron: '15 * * * *',
-    notReady: (config) =>
-      config.SOURCE_ANNUAL_REPORTS_URL === undefined
-        ? 'set SOURCE_ANNUAL_REPORTS_URL to the base URL of the source'
-        : null,
+    notReady: needsSource('annual-reports'),
     run: pullAnnualReports,
+  },
+  {
+    name: 'pull-penalties',
+    description: 'Pulls penalty decisions from SOURCE_PENALTIES_URL and publishes them',
+    cron: '25 * * * *',
+    notReady: needsSource('penalties'),
+    run: pullPenalties,
+  },
+  {
+    name: 'pull-icp-filings',
+    description: 'Pulls the filings of sites from SOURCE_ICP_FILINGS_URL',
+    cron: '35 4 * * *',
+    notReady: needsSource('icp-filings'),
+    run: pullIcpFilings,
+  },
+  {
+    name: 'pull-platform-sellers',
+    description: 'Pulls what platforms report of their sellers each January and July from SOURCE_PLATFORM_SELLERS_URL',
+    // Each day of the months in which they report (电子商务法 art 28): they do not all report on one.
+    cron: '45 5 * 1,7 *',
+    notReady: needsSource('platform-sellers'),
+    run: pullPlatformSellers,
   },
   {
     name: 'list-late-reporters',

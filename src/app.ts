@@ -12,6 +12,7 @@ import type { FeedListener } from './feed/listener.ts'
 import { exportRoutes } from './feed/exports/routes.ts'
 import { feedRoutes } from './feed/routes.ts'
 import { lawRoutes } from './law/routes.ts'
+import { leadRoutes } from './leads/routes.ts'
 import { decisionRoutes } from './listings/decisions/routes.ts'
 import { presentRulebook } from './law/service.ts'
 import { snapshotRoutes } from './feed/snapshots/routes.ts'
@@ -34,6 +35,7 @@ import { openOutbound } from './platform/outbound.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
 import type { Signing } from './platform/signing.ts'
 import { sanctionRoutes } from './sanctions/routes.ts'
+import { provenanceRoutes } from './registry/claims/routes.ts'
 import { codeListRoutes } from './registry/routes.ts'
 import { monitorRoutes } from './screening/monitor-routes.ts'
 import { reconcileRoutes } from './screening/reconcile-routes.ts'
@@ -175,6 +177,8 @@ export async function buildApp({
   await app.register(monitorRoutes, { db, clock, authenticate })
   await app.register(reconcileRoutes, { db: reads.db, clock, names, publicUrl })
   await app.register(sourceRoutes, { db, clock, authenticate })
+  await app.register(leadRoutes, { db, clock, authenticate })
+  await app.register(provenanceRoutes, { db, authenticate })
   await app.register(webCheckRoutes, { db, authenticate })
   await app.register(siteRoutes, { db: reads.db, clock, names, publicUrl })
   return app

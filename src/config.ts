@@ -10,6 +10,10 @@ const httpUrl = url(/^https?$/, 'https://source.example/api').refine(
 )
 
 const share = (usual: number) => z.coerce.number('must be a number from 0 to 1').min(0).max(1).default(usual)
+const sourceUrl = (what: string, collection: string) =>
+  httpUrl.optional().meta({ description: `Base URL of the source of ${what}; {base}/${collection} is pulled` })
+
+const sourceToken = z.string().min(1).optional().meta({ description: 'Bearer token for that source', secret: true })
 
 /**
  * Every setting of the service, read from the environment alone. `description` is what `xinjian config` prints; a
@@ -108,13 +112,16 @@ const settings = {
     description:
       'A pull stops when less than this share of what its source had (of at least 100) is there; 0 never stops it',
   }),
-  SOURCE_ANNUAL_REPORTS_URL: httpUrl.optional().meta({
-    description: 'Base URL of the source of annual reports; {base}/annual-reports is pulled',
-  }),
-  SOURCE_ANNUAL_REPORTS_TOKEN: z.string().min(1).optional().meta({
-    description: 'Bearer token for that source',
-    secret: true,
-  }),
+  SOURCE_SUBJECTS_URL: sourceUrl('the registry of businesses (经济户口)', 'subjects'),
+  SOURCE_SUBJECTS_TOKEN: sourceToken,
+  SOURCE_ANNUAL_REPORTS_URL: sourceUrl('annual reports', 'annual-reports'),
+  SOURCE_ANNUAL_REPORTS_TOKEN: sourceToken,
+  SOURCE_ICP_FILINGS_URL: sourceUrl('ICP filings', 'icp-filings'),
+  SOURCE_ICP_FILINGS_TOKEN: sourceToken,
+  SOURCE_PENALTIES_URL: sourceUrl('penalty decisions', 'penalties'),
+  SOURCE_PENALTIES_TOKEN: sourceToken,
+  SOURCE_PLATFORM_SELLERS_URL: sourceUrl('what platforms report of their sellers', 'platform-sellers'),
+  SOURCE_PLATFORM_SELLERS_TOKEN: sourceToken,
 } as const
 
 const schema = z.object(settings)

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Decision, Entry } from '../listings/domain.ts'
 import { isoInstant, rowsOf, type DbOrTx } from '../platform/db.ts'
+import type { ClaimRevision } from '../registry/claims/domain.ts'
 import type { AnnualReportRevision } from '../registry/domain.ts'
 import type { LicenceDisplay, WebPresenceStatus } from '../registry/vocabulary.ts'
 import type { HeldFile, HeldListing, HeldPenalty, HeldSubject } from './held.ts'
@@ -18,6 +19,8 @@ export interface RecordedFile {
   /** Every state that was ever published, with when the source dated it and since when it is on record. */
   subjects: { validFromAt: string; knownFromAt: string; state: HeldSubject }[]
   revisions: AnnualReportRevision[]
+  /** Every revision of what filings and platforms say of its sites and shops, oldest first. */
+  claims: ClaimRevision[]
   decisions: Decision[]
   /** What each entry has become by now. */
   entries: { id: Entry['id']; present: HeldListing['present'] }[]
@@ -29,6 +32,8 @@ export interface RecordedFile {
       publishedUntil: string | null
       recordedAt: string
     }[]
+    /** What it said before its record changed, oldest first. */
+    earlier: { knownUntilAt: string; state: Pick<HeldPenalty, 'ground' | 'kind' | 'amountFen' | 'decidedOn'> }[]
   })[]
   honours: (HeldFile['honours'][number] & { recordedAt: string })[]
   amendmentId: string | null
@@ -62,6 +67,19 @@ export async function findRecordedFile(db: DbOrTx, uscc: string): Promise<Record
             'updatedAt', ${isoInstant('r.source_updated_at')}, 'receivedAt', ${isoInstant('r.recorded_at')})
             order by r.year, r.revision)
           from annual_report_revisions r where r.uscc = s.uscc), '[]'),
+        'claims', coalesce((
+          select json_agg(json_build_object('source', c.source, 'sourceId', c.source_id, 'recordKey', c.record_key,
+            'revision', c.revision, 'uscc', c.uscc, 'ownerName', c.owner_name, 'kind', c.kind, 'name', c.name,
+            'url', c.url, 'host', c.host, 'key', c.key, 'platform', c.platform, 'shopId', c.shop_id,
+            'icpNumber', c.icp_number, 'isInUse', c.is_in_use, 'statedOn', c.stated_on, 'effectiveOn', c.effective_on,
+            'updatedAt', ${isoInstant('c.source_updated_at')}, 'receivedAt', ${isoInstant('c.recorded_at')})
+            order by c.source, c.record_key, c.revision)
+          from web_presence_claims c
+          where (c.source, c.record_key) in (
+            select o.source, o.record_key from web_presence_claims o where o.uscc = s.uscc
+            union
+            select o.source, o.record_key from web_presence_claims o join web_presences w on w.key = o.key
+            where o.uscc is null and w.uscc = s.uscc)), '[]'),
         'decisions', coalesce((
           select json_agg(json_build_object('id', d.id, 'action', d.action, 'origin', d.origin, 'list', d.list,
             'uscc', d.uscc, 'listingId', d.listing_id, 'groundCode', d.ground_code, 'reportYear', d.report_year,
@@ -88,7 +106,11 @@ export async function findRecordedFile(db: DbOrTx, uscc: string): Promise<Record
             'publications', (
               select json_agg(json_build_object('action', u.action, 'effectiveOn', u.effective_on,
                 'publishedUntil', u.published_until, 'recordedAt', ${isoInstant('u.recorded_at')}) order by u.step)
-              from penalty_publications u where u.penalty_id = p.id)) order by p.decided_on desc, p.id desc)
+              from penalty_publications u where u.penalty_id = p.id),
+            'earlier', coalesce((
+              select json_agg(json_build_object('knownUntilAt', ${isoInstant('h.known_until_at')}, 'state', h.state)
+                order by h.known_until_at)
+              from penalty_history h where h.penalty_id = p.id), '[]')) order by p.decided_on desc, p.id desc)
           from penalties p where p.uscc = s.uscc), '[]'),
         'honours', coalesce((
           select json_agg(json_build_object('title', h.title, 'authority', h.authority, 'awardedOn', h.awarded_on,

@@ -1,5 +1,6 @@
 import { entryAt, type Decision } from '../listings/domain.ts'
-import { firstPublishedOn, webPresencesOf, type AnnualReportRevision } from '../registry/domain.ts'
+import { webPresencesOf } from '../registry/claims/domain.ts'
+import { firstPublishedOn, type AnnualReportRevision } from '../registry/domain.ts'
 import type { HeldFile, HeldListing, HeldPenalty, HeldSubject } from './held.ts'
 import type { RecordedFile } from './past-repository.ts'
 
@@ -23,7 +24,7 @@ export function fileAt(recorded: RecordedFile, view: PastView): Omit<HeldFile, '
   )
   return {
     subject,
-    webPresences: webPresencesAt(recorded.webPresences, revisions, view),
+    webPresences: webPresencesAt(recorded, revisions, subject, view),
     annualReports: reportsOf(revisions),
     listings: listingsAt(recorded, view),
     penalties: recorded.penalties.flatMap((penalty) => penaltyAt(penalty, view) ?? []),
@@ -53,24 +54,28 @@ function reportsOf(revisions: readonly AnnualReportRevision[]): HeldFile['annual
   })
 }
 
-/** The sites and shops that the reports of then told of, under the ids that they have now, with what checks had found. */
+/**
+ * The sites and shops that reports, filings and platforms of then told of, under the ids that they have now, with what
+ * checks had found.
+ */
 function webPresencesAt(
-  held: RecordedFile['webPresences'],
+  { webPresences, claims }: Pick<RecordedFile, 'webPresences' | 'claims'>,
   revisions: readonly AnnualReportRevision[],
-  { endOfDay, knownAt }: PastView,
+  { uscc, name, formerNames }: HeldSubject,
+  { asOf, endOfDay, knownAt }: PastView,
 ): HeldFile['webPresences'] {
-  const byKey = new Map(held.map((presence) => [presence.key, presence]))
-  const newestReport = revisions.reduce((newest, { receivedAt }) => (receivedAt > newest ? receivedAt : newest), '')
-  return webPresencesOf(revisions).flatMap(({ key, ...then }) => {
+  const byKey = new Map(webPresences.map((presence) => [presence.key, presence]))
+  const known = claims.filter(({ receivedAt, effectiveOn }) => receivedAt <= knownAt && effectiveOn <= asOf)
+  const newest = [...revisions, ...known].reduce((last, { receivedAt }) => (receivedAt > last ? receivedAt : last), '')
+  return webPresencesOf(revisions, known, { uscc, names: [name, ...formerNames] }).flatMap(({ key, ...then }) => {
     const now = byKey.get(key)
     if (now === undefined) return []
     const { key: _, findings, ...presence } = now
     const found = findings.findLast(({ foundAt }) => foundAt < endOfDay && foundAt <= knownAt)
     // What is reported anew after a check retired it is in use again.
-    const isTold = found?.status === 'unreachable' || (found?.status === 'retired' && found.foundAt > newestReport)
+    const isTold = found?.status === 'unreachable' || (found?.status === 'retired' && found.foundAt > newest)
     const status = then.status === 'active' && found !== undefined && isTold ? found.status : then.status
-    const licenceDisplay = found?.licenceDisplay ?? 'unchecked'
-    return { ...presence, ...then, status, licenceDisplay, sources: ['annual-report'] }
+    return { ...presence, ...then, status, licenceDisplay: found?.licenceDisplay ?? 'unchecked' }
   })
 }
 
@@ -100,13 +105,14 @@ function listingsAt({ decisions, entries }: RecordedFile, view: PastView): HeldL
     .sort((a, b) => (a.listedOn === b.listedOn ? (a.id < b.id ? 1 : -1) : a.listedOn < b.listedOn ? 1 : -1))
 }
 
-/** The penalty where it was published on the day, with the end of publication as it was known then. */
+/** The penalty where it was published on the day, with what was known of it then. */
 function penaltyAt(
-  { publications, ...penalty }: RecordedFile['penalties'][number],
+  { publications, earlier, ...penalty }: RecordedFile['penalties'][number],
   { asOf, knownAt }: PastView,
 ): HeldPenalty | null {
   const last = publications.filter(({ effectiveOn, recordedAt }) => effectiveOn <= asOf && recordedAt <= knownAt).at(-1)
   if (last === undefined || last.action === 'withdraw') return null
   if (last.publishedUntil !== null && last.publishedUntil < asOf) return null
-  return { ...penalty, publishedUntil: last.publishedUntil }
+  const then = earlier.find(({ knownUntilAt }) => knownAt < knownUntilAt)?.state
+  return { ...penalty, ...then, publishedUntil: last.publishedUntil }
 }

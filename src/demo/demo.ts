@@ -29,7 +29,7 @@ const step = (text: string) => process.stderr.write(`${text}\n`)
 
 /**
  * Serves a made-up province from the embedded database, until it is told to stop: imports the registry, pulls annual
- * reports from a sample source over HTTP by the real job, and enters the late reporters by the real rule. Each step does
+ * reports, filings, sellers and penalties from a sample source over HTTP by the real jobs, and enters the late reporters by the real rule. Each step does
  * nothing where it was done before, so a second start, also after a kill, finds or completes what is there.
  *
  * With `DATABASE_URL` set it serves that database and loads no sample.
@@ -52,12 +52,23 @@ export async function runDemo(
   const database = await openConfiguredDatabase(settings, (line) => log.info(line))
   const on = lastListingDay(dayOf(systemClock.now()))
   const province = makeProvince(closedWindow(builtInRulebook, on)?.reportYear ?? 0)
-  const source = buildSampleSource(province.annualReports)
+  const source = buildSampleSource({
+    subjects: province.subjects,
+    'annual-reports': province.annualReports,
+    'icp-filings': province.icpFilings,
+    'platform-sellers': province.platformSellers,
+    penalties: province.penalties,
+  })
   const running: { stop(): Promise<void> }[] = [{ stop: () => source.close().then(() => undefined) }]
   try {
+    const sampleUrl = await source.listen({ port: 0, host: '127.0.0.1' })
     const config: Config = {
       ...settings,
-      SOURCE_ANNUAL_REPORTS_URL: await source.listen({ port: 0, host: '127.0.0.1' }),
+      SOURCE_SUBJECTS_URL: sampleUrl,
+      SOURCE_ANNUAL_REPORTS_URL: sampleUrl,
+      SOURCE_ICP_FILINGS_URL: sampleUrl,
+      SOURCE_PENALTIES_URL: sampleUrl,
+      SOURCE_PLATFORM_SELLERS_URL: sampleUrl,
     }
     step(`Importing the registry of a sample province (${province.subjects.length} made-up businesses) …`)
     await importFile(database.db, 'subjects', await writeSample(sampleDir, province.subjects), {
@@ -69,7 +80,9 @@ export async function runDemo(
       step(`Running the job ${name} …`)
       await runJob(job, { database, config, clock: systemClock, on })
     }
-    await run('pull-annual-reports')
+    for (const collection of ['annual-reports', 'icp-filings', 'platform-sellers', 'penalties']) {
+      await run(`pull-${collection}`)
+    }
     await run('list-late-reporters')
     step('Visiting some of its sites, which this machine serves, for the display of their licence …')
     await visitSampleSites(database, province, { on, now: () => systemClock.now() })

@@ -1,9 +1,7 @@
-import { organisationCheckCharacter, usccCheckCharacter } from '../registry/identifiers.ts'
+import { madeUpCode, region, type Item } from './made-up.ts'
+import { makeOtherSources, type KnownBusiness, type OtherSources } from './other-sources.ts'
 
-/** A record of a source, in the fields of contract section 6. */
-export type Item = Record<string, unknown> & { sourceId: string; updatedAt: string }
-
-export interface Province {
+export interface Province extends OtherSources {
   subjects: Item[]
   /** Ordered by `updatedAt`, as a source sends them; a few are bad, as real ones are. */
   annualReports: Item[]
@@ -11,8 +9,6 @@ export interface Province {
   lateEnterprises: string[]
 }
 
-/** Region 999900 is not assigned (contract section 1); every name here is made up. */
-const region = '999900'
 const cities = ['云州', '清河', '望海', '松原岭', '南屏'] as const
 const brandFirst = Array.from('云青星瑞禾锦澜朗嘉鸿泽安卓和远景盛晨凌翠')
 const brandSecond = Array.from('帆禾桥川岭舟野泉屿棠麓潮枫蓝澄谷歌途芽石')
@@ -54,7 +50,8 @@ export function makeProvince(reportYear: number, size = 2000): Province {
   const next = random(20260701)
   const pick = <Value>(values: readonly Value[]): Value => values[Math.floor(next() * values.length)] as Value
   const usedNames = new Set<string>()
-  const province: Province = { subjects: [], annualReports: [], lateEnterprises: [] }
+  const province: Omit<Province, keyof OtherSources> = { subjects: [], annualReports: [], lateEnterprises: [] }
+  const known: KnownBusiness[] = []
 
   for (let i = 1; i <= size; i += 1) {
     let share = next()
@@ -73,7 +70,8 @@ export function makeProvince(reportYear: number, size = 2000): Province {
       uscc,
       name,
       entityType: kind.entityType,
-      status: next() < 0.97 ? 'active' : 'suspended',
+      // Two are revoked, and their shops go on.
+      status: next() < 0.97 ? (i % 1000 === 500 ? 'revoked' : 'active') : 'suspended',
       legalRepresentative: `${pick(Array.from('赵钱孙李周吴郑王'))}某${pick(['', '某'])}`,
       establishedOn,
       regionCode: region,
@@ -83,6 +81,7 @@ export function makeProvince(reportYear: number, size = 2000): Province {
       registrationAuthority: `${city}市市场监督管理局`,
     })
     const webPresences = madeUpSites(name.slice(city.length + 1, city.length + 3), i, next)
+    known.push({ number: i, uscc, name, sites: webPresences })
     const fate = next()
     for (let year = Math.max(establishedYear, reportYear - 2); year <= reportYear; year += 1) {
       if (year === reportYear && fate < 0.03) {
@@ -105,7 +104,7 @@ export function makeProvince(reportYear: number, size = 2000): Province {
   }
   province.annualReports.push(...badReports(reportYear))
   province.annualReports.sort((a, b) => (a.updatedAt < b.updatedAt ? -1 : 1))
-  return province
+  return { ...province, ...makeOtherSources(known, reportYear) }
 }
 
 /** Records as sources really send them: they end in quarantine, each for another reason. */
@@ -122,13 +121,6 @@ function badReports(reportYear: number): Item[] {
     { ...report, sourceId: 'sample-bad-day', uscc: madeUpCode('91', 1), publishedOn: `${reportYear + 1}-02-30` },
     { ...report, sourceId: 'sample-unknown', uscc: madeUpCode('91', 999_999) },
   ]
-}
-
-/** A code in region 999900 with right check characters, numbered. */
-function madeUpCode(prefix: string, number: number): string {
-  const organisation = `MA${number.toString(10).padStart(6, '0')}`
-  const code = `${prefix}${region}${organisation}${organisationCheckCharacter(organisation)}`
-  return code + usccCheckCharacter(code)
 }
 
 /** Sites under `.example`, which nobody can register (RFC 2606). */

@@ -16,8 +16,23 @@ export interface Penalty extends PenaltyFacts {
   publishedUntil: string | null
   shown: boolean
   rulebook: string
-  recordedBy: string
+  /** Null for one that a source told. */
+  recordedBy: string | null
   recordedAt: string
+}
+
+/** What a source says of a penalty decision. */
+export interface PenaltyRecord {
+  sourceId: string
+  updatedAt: string
+  uscc: string
+  decisionNumber: string
+  authority: string
+  ground: string
+  kind: string
+  amountFen?: number | undefined
+  decidedOn: string
+  severe: boolean
 }
 
 /** A step in the life of a publication; the steps tell what was shown when, and since when it is known. */

@@ -7,22 +7,98 @@ const penaltyColumns = sql`p.id, p.uscc, p.decision_number as "decisionNumber", 
   p.published_on::text as "publishedOn", p.restarted_on::text as "restartedOn", p.published_until::text as "publishedUntil",
   p.shown, p.rulebook, p.recorded_by as "recordedBy", ${isoInstant('p.recorded_at')} as "recordedAt"`
 
-/** Answers false when the authority's decision of that number is there already. */
-export async function insertPenalty(tx: Tx, penalty: Penalty): Promise<boolean> {
-  const rows = await rowsOf(
+/** Where a penalty comes from that a source told. */
+export interface PenaltyOrigin {
+  sourceId: string | null
+  sourceUpdatedAt: string | null
+  sourceReceivedAt: string | null
+}
+
+/** Answers the ids of those that were not there: an authority's decision of a number is kept once. */
+export async function insertPenalties(
+  tx: Tx,
+  penalties: readonly (Penalty & Partial<PenaltyOrigin>)[],
+): Promise<Set<string>> {
+  const rows = await rowsOf<{ id: string }>(
     tx,
     sql`insert into penalties (id, uscc, decision_number, authority, ground, kind, kinds, grade, safety_related, amount_fen,
-          decided_on, published_on, published_until, shown, rulebook, recorded_by, recorded_at)
+          decided_on, published_on, published_until, shown, rulebook, recorded_by, recorded_at, source_id,
+          source_updated_at, source_received_at)
         select p.id, p.uscc, p."decisionNumber", p.authority, p.ground, p.kind,
           array(select json_array_elements_text(p.kinds)), p.grade, p."safetyRelated", p."amountFen", p."decidedOn",
-          p."publishedOn", p."publishedUntil", p.shown, p.rulebook, p."recordedBy", p."recordedAt"
-        from json_to_recordset(${asJson([penalty])}) as p (id uuid, uscc text, "decisionNumber" text, authority text,
+          p."publishedOn", p."publishedUntil", p.shown, p.rulebook, p."recordedBy", p."recordedAt", p."sourceId",
+          p."sourceUpdatedAt", p."sourceReceivedAt"
+        from json_to_recordset(${asJson(penalties)}) as p (id uuid, uscc text, "decisionNumber" text, authority text,
           ground text, kind text, kinds json, grade text, "safetyRelated" boolean, "amountFen" bigint, "decidedOn" date,
           "publishedOn" date, "publishedUntil" date, shown boolean, rulebook text, "recordedBy" uuid,
-          "recordedAt" timestamptz)
+          "recordedAt" timestamptz, "sourceId" text, "sourceUpdatedAt" timestamptz, "sourceReceivedAt" timestamptz)
         on conflict (uscc, authority, decision_number) do nothing returning id`,
   )
-  return rows.length > 0
+  return new Set(rows.map(({ id }) => id))
+}
+
+export type HeldPenalty = NamedPenalty & PenaltyOrigin & { wasPublished: boolean }
+
+/** Penalties that these records tell, or that are of the same decisions, locked until this transaction ends. */
+export async function lockPenaltiesToldBy(
+  tx: Tx,
+  records: readonly { sourceId: string; uscc: string; authority: string; decisionNumber: string }[],
+): Promise<HeldPenalty[]> {
+  const asked = records.map(({ sourceId, uscc, authority, decisionNumber }) => {
+    return { sourceId, uscc, authority, decisionNumber }
+  })
+  return rowsOf(
+    tx,
+    sql`with asked as (
+          select * from json_to_recordset(${asJson(asked)}) as a ("sourceId" text, uscc text, authority text,
+            "decisionNumber" text)
+        )
+        select ${penaltyColumns}, s.name, s.region_code as "regionCode", p.source_id as "sourceId",
+          ${isoInstant('p.source_updated_at')} as "sourceUpdatedAt", ${isoInstant('p.source_received_at')} as "sourceReceivedAt",
+          exists (select from penalty_publications u where u.penalty_id = p.id) as "wasPublished"
+        from penalties p join subjects s on s.uscc = p.uscc
+        where p.source_id in (select a."sourceId" from asked a)
+          or (p.uscc, p.authority, p.decision_number) in (select a.uscc, a.authority, a."decisionNumber" from asked a)
+        order by p.id for update of p`,
+  )
+}
+
+/** Who is registered under these codes, by code. */
+export async function listBusinesses(
+  tx: Tx,
+  usccs: readonly string[],
+): Promise<Map<string, { name: string; regionCode: string }>> {
+  const rows = await rowsOf<{ uscc: string; name: string; regionCode: string }>(
+    tx,
+    sql`select s.uscc, s.name, s.region_code as "regionCode" from subjects s
+        where s.uscc in (select json_array_elements_text(${asJson(usccs)}))`,
+  )
+  return new Map(rows.map(({ uscc, ...business }) => [uscc, business]))
+}
+
+/** Keeps what these penalties said until `now`. */
+export async function archivePenalties(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
+  if (ids.length === 0) return
+  await tx.execute(sql`
+    insert into penalty_history (penalty_id, known_until_at, state)
+    select p.id, ${now.toISOString()}::timestamptz,
+      json_build_object('ground', p.ground, 'kind', p.kind, 'amountFen', p.amount_fen, 'decidedOn', p.decided_on)
+    from penalties p where p.id in (select value::uuid from json_array_elements_text(${asJson(ids)}))
+    on conflict do nothing`)
+}
+
+/** Brings penalties to what their records say now. */
+export async function updatePenalties(tx: Tx, penalties: readonly HeldPenalty[]): Promise<void> {
+  if (penalties.length === 0) return
+  await tx.execute(sql`
+    update penalties p set ground = n.ground, kind = n.kind, kinds = array(select json_array_elements_text(n.kinds)),
+      grade = n.grade, amount_fen = n."amountFen", decided_on = n."decidedOn", published_on = n."publishedOn",
+      published_until = n."publishedUntil", rulebook = n.rulebook, source_id = n."sourceId",
+      source_updated_at = n."sourceUpdatedAt", source_received_at = n."sourceReceivedAt"
+    from json_to_recordset(${asJson(penalties)}) as n (id uuid, ground text, kind text, kinds json, grade text,
+      "amountFen" bigint, "decidedOn" date, "publishedOn" date, "publishedUntil" date, rulebook text, "sourceId" text,
+      "sourceUpdatedAt" timestamptz, "sourceReceivedAt" timestamptz)
+    where p.id = n.id`)
 }
 
 export interface NamedPenalty extends Penalty {

@@ -43,7 +43,7 @@ export const penaltySchema = z
     publishedUntil: day.nullable().meta({ description: 'Last day on which it may be shown; null for a warning alone' }),
     shown: z.boolean().meta({ description: 'Whether the public may see it' }),
     rulebook: z.string(),
-    recordedBy: z.uuid(),
+    recordedBy: z.uuid().nullable().meta({ description: 'Null for one that a source told' }),
     recordedAt: z.iso.datetime(),
   })
   .meta({ id: 'Penalty' })

@@ -12,7 +12,7 @@ import { addDays } from '../rulebook/plain-date.ts'
 import { kindsOf, type Penalty } from './domain.ts'
 import {
   findPenalty,
-  insertPenalty,
+  insertPenalties,
   insertPublications,
   lockPenalty,
   lockShownPenalties,
@@ -60,7 +60,7 @@ export async function publishPenalty(tx: Tx, given: NewPenalty, { by, now }: Act
     recordedBy: by,
     recordedAt: now.toISOString(),
   }
-  if (!(await insertPenalty(tx, penalty))) {
+  if (!(await insertPenalties(tx, [penalty])).has(penalty.id)) {
     throw new Problem('already-recorded', problems['already-recorded'].meaning)
   }
   if (penalty.shown) {
@@ -70,7 +70,8 @@ export async function publishPenalty(tx: Tx, given: NewPenalty, { by, now }: Act
   return penalty
 }
 
-function stepOf({ id, publishedUntil, restartedOn, shown }: Penalty, now: Date, by: string | null) {
+/** A step in the life of a publication, without what happened and when. */
+export function stepOf({ id, publishedUntil, restartedOn, shown }: Penalty, now: Date, by: string | null) {
   const nothing = { reason: null, note: null }
   return {
     ...nothing,
@@ -133,7 +134,7 @@ export async function penaltyOrProblem(tx: Tx, id: string): Promise<Penalty> {
   return penalty
 }
 
-interface Withdrawal {
+export interface Withdrawal {
   penalty: NamedPenalty
   effectiveOn: string
   reason: WithdrawalReason
@@ -141,7 +142,8 @@ interface Withdrawal {
   by: string | null
 }
 
-async function withdraw(tx: Tx, withdrawals: readonly Withdrawal[], now: Date): Promise<void> {
+/** Ends publications, with their events. */
+export async function withdraw(tx: Tx, withdrawals: readonly Withdrawal[], now: Date): Promise<void> {
   if (withdrawals.length === 0) return
   await insertPublications(
     tx,
@@ -221,7 +223,8 @@ export async function endPenaltyPublications(
   return counts
 }
 
-function publishedEvent(penalty: NamedPenalty, now: Date): PendingEvent {
+/** The event that tells a penalty as it is shown now. */
+export function publishedEvent(penalty: NamedPenalty, now: Date): PendingEvent {
   const { id, name, regionCode, decisionNumber, authority, ground, kind, amountFen, decidedOn, publishedUntil } =
     penalty
   return {

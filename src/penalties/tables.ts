@@ -4,6 +4,7 @@ import {
   date,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -42,16 +43,36 @@ export const penalties = pgTable(
     /** Whether the public may see it now. */
     shown: boolean().notNull(),
     rulebook: text().notNull(),
-    recordedBy: uuid().notNull(),
+    /** Null for one that a source told. */
+    recordedBy: uuid(),
     recordedAt: instant().notNull(),
+    /** The record of a source that tells it, where one does: a record that changes is followed. */
+    sourceId: text(),
+    sourceUpdatedAt: instant(),
+    sourceReceivedAt: instant(),
   },
   (table) => [
     oneOf('penalties_grade', table.grade, penaltyGrades),
     uniqueIndex('penalties_one_row_a_decision').on(table.uscc, table.authority, table.decisionNumber),
+    uniqueIndex('penalties_one_row_a_record').on(table.sourceId),
     index('penalties_shown')
       .on(table.publishedUntil)
       .where(sql`${table.shown}`),
   ],
+)
+
+/** What a penalty said before its record changed: append-only (a trigger refuses anything else). */
+export const penaltyHistory = pgTable(
+  'penalty_history',
+  {
+    penaltyId: uuid()
+      .notNull()
+      .references(() => penalties.id),
+    knownUntilAt: instant().notNull(),
+    /** The fields that are shown. */
+    state: jsonb().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.penaltyId, table.knownUntilAt] })],
 )
 
 /** The life of each publication, append-only: what was shown from when to when, and since when it is known. */

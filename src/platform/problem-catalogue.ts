@@ -107,6 +107,11 @@ export const problems = {
       en: 'Whoever proposed cannot settle it: another member of staff does, with a key of their own.',
     },
   },
+  'unknown-lead': {
+    status: 404,
+    title: { zh: '没有该条线索', en: 'There is no such lead' },
+    meaning: { zh: '没有此编号的线索。', en: 'No lead has this identifier.' },
+  },
   'already-decided': {
     status: 409,
     title: { zh: '已经办结', en: 'It is settled already' },

@@ -1,4 +1,4 @@
-import type { EntityType, SubjectStatus, WebPresenceKind, WebPresenceStatus } from './vocabulary.ts'
+import type { EntityType, SubjectStatus, WebPresenceKind } from './vocabulary.ts'
 
 /** What a source says of a business. Days are `YYYY-MM-DD`, instants RFC 3339 in UTC; an absent field is not stated. */
 export interface SubjectRecord {
@@ -21,6 +21,32 @@ export interface SubjectRecord {
   city?: string | undefined
 }
 
+/** Fields of a subject that the public sees; a change of one of them is an event (design rule 1). */
+export const publishedFields = [
+  'uscc',
+  'registrationNumber',
+  'name',
+  'formerNames',
+  'entityType',
+  'status',
+  'legalRepresentative',
+  'establishedOn',
+  'regionCode',
+  'province',
+  'city',
+  'address',
+  'industryCode',
+  'registrationAuthority',
+] as const
+export type PublishedField = (typeof publishedFields)[number]
+
+/** The record of a source that something was taken from. Instants are RFC 3339 in UTC. */
+export interface Origin {
+  sourceId: string
+  updatedAt: string
+  receivedAt: string
+}
+
 /** A business as the registry holds it. */
 export interface Subject {
   id: string
@@ -39,36 +65,18 @@ export interface Subject {
   address: string | null
   industryCode: string | null
   registrationAuthority: string | null
+  /** The newest record of it. */
   sourceId: string
   sourceUpdatedAt: string
   receivedAt: string
+  /**
+   * Where the fields come from that the newest record does not state: an older record, or null where none ever stated
+   * it. A field that is missing here comes from the newest record.
+   */
+  fieldSources: Partial<Record<PublishedField, Origin | null>>
   /** When the source dated the published fields as they are, and when that was recorded. */
   validFromAt: string
   knownFromAt: string
-}
-
-/** Fields of a subject that the public sees; a change of one of them is an event (design rule 1). */
-const publishedFields = [
-  'uscc',
-  'registrationNumber',
-  'name',
-  'formerNames',
-  'entityType',
-  'status',
-  'legalRepresentative',
-  'establishedOn',
-  'regionCode',
-  'province',
-  'city',
-  'address',
-  'industryCode',
-  'registrationAuthority',
-] as const satisfies (keyof Subject)[]
-
-interface Held {
-  sourceId: string
-  sourceUpdatedAt: string
-  receivedAt: string
 }
 
 /**
@@ -77,10 +85,21 @@ interface Held {
  * record until then. Of two records that a source holds with one stamp, the one with the greater id counts, or each
  * would overwrite the other at every pull.
  */
-function isOlder(record: { sourceId: string; updatedAt: string }, held: Held, now: string): boolean {
-  const heldIsFromTheFuture = held.sourceUpdatedAt > held.receivedAt
-  const bar = heldIsFromTheFuture && record.updatedAt <= now ? held.receivedAt : held.sourceUpdatedAt
-  return record.updatedAt < bar || (record.updatedAt === held.sourceUpdatedAt && record.sourceId < held.sourceId)
+export function isOlder(record: { sourceId: string; updatedAt: string }, held: Origin, now: string): boolean {
+  const heldIsFromTheFuture = held.updatedAt > held.receivedAt
+  const bar = heldIsFromTheFuture && record.updatedAt <= now ? held.receivedAt : held.updatedAt
+  return record.updatedAt < bar || (record.updatedAt === held.updatedAt && record.sourceId < held.sourceId)
+}
+
+function newestOrigin({ sourceId, sourceUpdatedAt, receivedAt }: Subject): Origin {
+  return { sourceId, updatedAt: sourceUpdatedAt, receivedAt }
+}
+
+/** The record that said what a field of a subject holds; null where none did. */
+export function originOf(subject: Subject, field: PublishedField): Origin | null {
+  const exception = subject.fieldSources[field]
+  if (exception !== undefined) return exception
+  return subject[field] === null ? null : newestOrigin(subject)
 }
 
 export interface SubjectChange {
@@ -89,43 +108,107 @@ export interface SubjectChange {
   changed: string[]
 }
 
-/** What a record makes of the business it names; `held` is null when the registry does not hold it yet. */
+/**
+ * What a record makes of the business it names; `held` is null when the registry does not hold it yet. Each field is
+ * that of the newest record that states it, so records may come in any order: an older one fills what the newer ones
+ * leave open, and overwrites nothing.
+ */
 export function applySubjectRecord(
   held: Subject | null,
   record: SubjectRecord,
   context: { newId: () => string; now: string },
 ): SubjectChange {
-  if (held !== null && isOlder(record, held, context.now)) return { outcome: 'older', subject: held, changed: [] }
-  const subject: Subject = {
-    id: held?.id ?? context.newId(),
-    uscc: record.uscc ?? held?.uscc ?? null,
-    registrationNumber: record.registrationNumber ?? held?.registrationNumber ?? null,
-    flags: record.registrationNumber === null ? (held?.flags ?? []) : record.flags,
-    name: record.name,
-    formerNames: record.formerNames ?? held?.formerNames ?? [],
-    entityType: record.entityType,
-    status: record.status,
-    legalRepresentative: record.legalRepresentative ?? held?.legalRepresentative ?? null,
-    establishedOn: record.establishedOn ?? held?.establishedOn ?? null,
-    regionCode: record.regionCode,
-    province: record.province ?? held?.province ?? null,
-    city: record.city ?? held?.city ?? null,
-    address: record.address ?? held?.address ?? null,
-    industryCode: record.industryCode ?? held?.industryCode ?? null,
-    registrationAuthority: record.registrationAuthority ?? held?.registrationAuthority ?? null,
-    sourceId: record.sourceId,
-    sourceUpdatedAt: record.updatedAt,
-    receivedAt: context.now,
-    validFromAt: held?.validFromAt ?? record.updatedAt,
-    knownFromAt: held?.knownFromAt ?? context.now,
+  const { sourceId, updatedAt } = record
+  const origin: Origin = { sourceId, updatedAt, receivedAt: context.now }
+  const isNewest = held === null || !isOlder(record, newestOrigin(held), context.now)
+  const origins = new Map<PublishedField, Origin | null>()
+  const taken = new Set<PublishedField>()
+  for (const field of publishedFields) {
+    const before = held === null ? null : originOf(held, field)
+    const isTaken = isStated(record[field]) && (before === null || !isOlder(record, before, context.now))
+    if (isTaken) taken.add(field)
+    origins.set(field, isTaken ? origin : before)
   }
-  const changed = publishedFields.filter((field) => !sameValue(held?.[field] ?? null, subject[field]))
-  if (held === null || changed.length === 0) return { outcome: held === null ? 'new' : 'unchanged', subject, changed }
+  if (held !== null && !isNewest && taken.size === 0) return { outcome: 'older', subject: held, changed: [] }
+  const stated = Object.fromEntries([...taken].map((field) => [field, record[field]])) as Partial<Subject>
+  const subject = withOrigins(
+    {
+      ...(held ?? unstated(record)),
+      ...stated,
+      id: held?.id ?? context.newId(),
+      flags: taken.has('registrationNumber') ? record.flags : (held?.flags ?? []),
+      ...(isNewest ? { sourceId, sourceUpdatedAt: updatedAt, receivedAt: context.now } : {}),
+      validFromAt: held?.validFromAt ?? updatedAt,
+      knownFromAt: held?.knownFromAt ?? context.now,
+    },
+    origins,
+  )
+  return { ...changeOf(held, subject), subject: dated(held, subject, context.now) }
+}
+
+function isStated(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
+
+/** A subject of which nothing is known but what every record has to state. */
+function unstated({ sourceId, updatedAt, name, entityType, status, regionCode }: SubjectRecord): Subject {
   return {
-    outcome: 'changed',
-    subject: { ...subject, validFromAt: record.updatedAt, knownFromAt: context.now },
-    changed,
+    ...{ id: '', uscc: null, registrationNumber: null, flags: [], name, formerNames: [], entityType, status },
+    ...{ legalRepresentative: null, establishedOn: null, regionCode, province: null, city: null, address: null },
+    ...{ industryCode: null, registrationAuthority: null, sourceId, sourceUpdatedAt: updatedAt, receivedAt: '' },
+    ...{ fieldSources: {}, validFromAt: updatedAt, knownFromAt: '' },
   }
+}
+
+/** Keeps of the origins of the fields those that the newest record does not tell. */
+function withOrigins(subject: Subject, origins: ReadonlyMap<PublishedField, Origin | null>): Subject {
+  const newest = newestOrigin(subject)
+  const fieldSources: Subject['fieldSources'] = {}
+  for (const [field, origin] of origins) {
+    const isNewest = origin?.sourceId === newest.sourceId && origin.updatedAt === newest.updatedAt
+    if (!isNewest && (origin !== null || subject[field] !== null)) fieldSources[field] = origin
+  }
+  return { ...subject, fieldSources }
+}
+
+function changeOf(held: Subject | null, subject: Subject): Omit<SubjectChange, 'subject'> {
+  const changed = publishedFields.filter((field) => !sameValue(held?.[field] ?? null, subject[field]))
+  if (held === null) return { outcome: 'new', changed }
+  return { outcome: changed.length === 0 ? 'unchanged' : 'changed', changed }
+}
+
+/** What is published of it is as new as the newest of the records that say it, whichever came last. */
+function dated(held: Subject | null, subject: Subject, now: string): Subject {
+  if (held === null || changeOf(held, subject).changed.length === 0) return subject
+  return { ...subject, validFromAt: subject.sourceUpdatedAt, knownFromAt: now }
+}
+
+/**
+ * One business out of two rows that a record has shown to be one: each field from the newer of the records that state
+ * it. Answers the row `kept` with it, and which of its published fields changed.
+ */
+export function mergeSubjects(kept: Subject, twin: Subject, now: string): { subject: Subject; changed: string[] } {
+  const newer = (a: Origin | null, b: Origin | null) => b !== null && (a === null || isOlder(a, b, now))
+  const origins = new Map<PublishedField, Origin | null>()
+  const values: Partial<Record<PublishedField, unknown>> = {}
+  for (const field of publishedFields) {
+    const [own, other] = [originOf(kept, field), originOf(twin, field)]
+    const fromTwin = newer(own, other)
+    origins.set(field, fromTwin ? other : own)
+    if (fromTwin) values[field] = twin[field]
+  }
+  const newest = newer(newestOrigin(kept), newestOrigin(twin)) ? twin : kept
+  const { sourceId, sourceUpdatedAt, receivedAt } = newest
+  const merged = withOrigins(
+    {
+      ...kept,
+      ...(values as Partial<Subject>),
+      flags: 'registrationNumber' in values ? twin.flags : kept.flags,
+      ...{ sourceId, sourceUpdatedAt, receivedAt },
+    },
+    origins,
+  )
+  return { subject: dated(kept, merged, now), changed: changeOf(kept, merged).changed }
 }
 
 function sameValue(a: string | string[] | null, b: string | string[] | null): boolean {
@@ -167,8 +250,7 @@ export function nextRevision(
 ): AnnualReportRevision | 'older' | 'unchanged' {
   const newest = held.at(-1)
   if (newest !== undefined) {
-    const { sourceId, updatedAt: sourceUpdatedAt, receivedAt } = newest
-    if (isOlder(record, { sourceId, sourceUpdatedAt, receivedAt }, now)) return 'older'
+    if (isOlder(record, newest, now)) return 'older'
     const content = contentOf(record)
     const comesAgain = held.some(
       (revision) => revision.updatedAt === record.updatedAt && contentOf(revision) === content,
@@ -185,34 +267,4 @@ function contentOf({ name, publishedOn, webPresences }: AnnualReportRecord): str
 /** The day of a report's first publication: a later correction does not make it late. */
 export function firstPublishedOn(revisions: readonly AnnualReportRevision[]): string {
   return revisions.map((revision) => revision.publishedOn).reduce((a, b) => (a < b ? a : b))
-}
-
-export interface DerivedWebPresence extends ReportedWebPresence {
-  status: Extract<WebPresenceStatus, 'active' | 'retired'>
-  firstSeenOn: string
-  confirmedOn: string
-}
-
-/**
- * The sites and shops of one business as its reports tell them, each address once: those in the newest revision of its
- * newest report are in use, all others that it ever reported are retired.
- */
-export function webPresencesOf(revisions: readonly AnnualReportRevision[]): DerivedWebPresence[] {
-  const inOrder = [...revisions].sort((a, b) => a.year - b.year || a.revision - b.revision)
-  const newest = inOrder.at(-1)
-  const byKey = new Map<string, DerivedWebPresence>()
-  for (const report of inOrder) {
-    for (const reported of report.webPresences) {
-      const before = byKey.get(reported.key)
-      byKey.set(reported.key, {
-        ...reported,
-        status: report === newest ? 'active' : 'retired',
-        firstSeenOn:
-          before === undefined || report.publishedOn < before.firstSeenOn ? report.publishedOn : before.firstSeenOn,
-        confirmedOn:
-          before === undefined || report.publishedOn > before.confirmedOn ? report.publishedOn : before.confirmedOn,
-      })
-    }
-  }
-  return [...byKey.values()]
 }

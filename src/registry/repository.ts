@@ -20,7 +20,8 @@ export async function listSubjectsByCodes(
     s.legal_representative as "legalRepresentative", s.established_on::text as "establishedOn",
     s.region_code as "regionCode", s.province, s.city, s.address, s.industry_code as "industryCode",
     s.registration_authority as "registrationAuthority", s.source_id as "sourceId",
-    ${isoInstant('s.source_updated_at')} as "sourceUpdatedAt", ${isoInstant('s.received_at')} as "receivedAt", ${isoInstant('s.valid_from_at')} as "validFromAt",
+    ${isoInstant('s.source_updated_at')} as "sourceUpdatedAt", ${isoInstant('s.received_at')} as "receivedAt",
+    s.field_sources as "fieldSources", ${isoInstant('s.valid_from_at')} as "validFromAt",
     ${isoInstant('s.known_from_at')} as "knownFromAt"`
   const byUscc = sql`select ${columns} from subjects s
     where s.uscc in (select json_array_elements_text(${asJson(codes.usccs)}))`
@@ -38,15 +39,16 @@ export async function upsertSubjects(tx: Tx, subjects: readonly Subject[]): Prom
   await tx.execute(sql`
     insert into subjects (id, uscc, registration_number, flags, name, former_names, entity_type, status,
       legal_representative, established_on, region_code, province, city, address, industry_code,
-      registration_authority, source_id, source_updated_at, received_at, valid_from_at, known_from_at)
+      registration_authority, source_id, source_updated_at, received_at, field_sources, valid_from_at, known_from_at)
     select s.id, s.uscc, s."registrationNumber", s.flags, s.name, s."formerNames", s."entityType", s.status,
       s."legalRepresentative", s."establishedOn", s."regionCode", s.province, s.city, s.address, s."industryCode",
-      s."registrationAuthority", s."sourceId", s."sourceUpdatedAt", s."receivedAt", s."validFromAt", s."knownFromAt"
+      s."registrationAuthority", s."sourceId", s."sourceUpdatedAt", s."receivedAt", s."fieldSources",
+      s."validFromAt", s."knownFromAt"
     from json_to_recordset(${asJson(subjects)}) as s (id uuid, uscc text, "registrationNumber" text, flags text[],
       name text, "formerNames" text[], "entityType" text, status text, "legalRepresentative" text,
       "establishedOn" date, "regionCode" text, province text, city text, address text, "industryCode" text,
-      "registrationAuthority" text, "sourceId" text, "sourceUpdatedAt" timestamptz, "receivedAt" timestamptz, "validFromAt" timestamptz,
-      "knownFromAt" timestamptz)
+      "registrationAuthority" text, "sourceId" text, "sourceUpdatedAt" timestamptz, "receivedAt" timestamptz,
+      "fieldSources" jsonb, "validFromAt" timestamptz, "knownFromAt" timestamptz)
     on conflict (id) do update set uscc = excluded.uscc, registration_number = excluded.registration_number,
       flags = excluded.flags, name = excluded.name, former_names = excluded.former_names,
       entity_type = excluded.entity_type, status = excluded.status,
@@ -55,7 +57,7 @@ export async function upsertSubjects(tx: Tx, subjects: readonly Subject[]): Prom
       address = excluded.address, industry_code = excluded.industry_code,
       registration_authority = excluded.registration_authority, source_id = excluded.source_id,
       source_updated_at = excluded.source_updated_at, received_at = excluded.received_at,
-      valid_from_at = excluded.valid_from_at, known_from_at = excluded.known_from_at`)
+      field_sources = excluded.field_sources, valid_from_at = excluded.valid_from_at, known_from_at = excluded.known_from_at`)
 }
 
 /**
@@ -136,6 +138,7 @@ export interface WebPresenceRow {
   host: string
   key: string
   platform: string | null
+  icpNumber: string | null
   sources: string[]
   status: string
   firstSeenOn: string
@@ -145,23 +148,24 @@ export interface WebPresenceRow {
 export async function listWebPresences(db: DbOrTx, usccs: readonly string[]): Promise<WebPresenceRow[]> {
   return rowsOf<WebPresenceRow>(
     db,
-    sql`select w.id, w.uscc, w.kind, w.name, w.url, w.host, w.key, w.platform, w.sources, w.status,
-          w.first_seen_on::text as "firstSeenOn", w.confirmed_on::text as "confirmedOn"
+    sql`select w.id, w.uscc, w.kind, w.name, w.url, w.host, w.key, w.platform, w.icp_number as "icpNumber", w.sources,
+          w.status, w.first_seen_on::text as "firstSeenOn", w.confirmed_on::text as "confirmedOn"
         from web_presences w where w.uscc in (select json_array_elements_text(${asJson(usccs)}))`,
   )
 }
 
+/** Whether a site displays its licence is told by who looks at it, and is kept. */
 export async function upsertWebPresences(tx: Tx, presences: readonly WebPresenceRow[]): Promise<void> {
   await tx.execute(sql`
-    insert into web_presences (id, uscc, kind, name, url, host, key, platform, sources, status, licence_display, first_seen_on,
-      confirmed_on)
-    select w.id, w.uscc, w.kind, w.name, w.url, w.host, w.key, w.platform, w.sources, w.status, 'unchecked', w."firstSeenOn",
-      w."confirmedOn"
+    insert into web_presences (id, uscc, kind, name, url, host, key, platform, icp_number, sources, status, licence_display,
+      first_seen_on, confirmed_on)
+    select w.id, w.uscc, w.kind, w.name, w.url, w.host, w.key, w.platform, w."icpNumber", w.sources, w.status, 'unchecked',
+      w."firstSeenOn", w."confirmedOn"
     from json_to_recordset(${asJson(presences)}) as w (id uuid, uscc text, kind text, name text, url text, host text,
-      key text, platform text, sources text[], status text, "firstSeenOn" date, "confirmedOn" date)
+      key text, platform text, "icpNumber" text, sources text[], status text, "firstSeenOn" date, "confirmedOn" date)
     on conflict (uscc, key) do update set kind = excluded.kind, name = excluded.name, url = excluded.url,
-      host = excluded.host, platform = excluded.platform, sources = excluded.sources, status = excluded.status,
-      first_seen_on = excluded.first_seen_on, confirmed_on = excluded.confirmed_on`)
+      host = excluded.host, platform = excluded.platform, icp_number = excluded.icp_number, sources = excluded.sources,
+      status = excluded.status, first_seen_on = excluded.first_seen_on, confirmed_on = excluded.confirmed_on`)
 }
 
 /**
@@ -178,9 +182,9 @@ export async function updateDisputes(tx: Tx, keys: readonly string[]): Promise<s
           select o.id, o.status as held,
             case when count(*) over (partition by o.key) > 1 then 'disputed' else 'active' end as status
           from web_presences o
-          where o.key in (select json_array_elements_text(${asJson(keys)})) and o.status in ('active', 'disputed')
+          where o.key in (select json_array_elements_text(${asJson(keys)})) and o.status <> 'retired'
         ) c
-        where w.id = c.id and c.held <> c.status
+        where w.id = c.id and c.held in ('active', 'disputed') and c.held <> c.status
         returning w.uscc`,
   )
   return rows.map((row) => row.uscc)

@@ -1,12 +1,13 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Tx } from '../platform/db.ts'
-import { appendEvents } from '../feed/service.ts'
-import { platformOf } from './platforms.ts'
+import { appendSubjectChanges } from './changes.ts'
+import { listKeysOf, listUsccsWithSites } from './claims/repository.ts'
+import { bringSitesInLine, noTouch, type Touched } from './claims/service.ts'
 import {
   applySubjectRecord,
   firstPublishedOn,
+  mergeSubjects,
   nextRevision,
-  webPresencesOf,
   type AnnualReportRecord,
   type AnnualReportRevision,
   type Subject,
@@ -19,14 +20,10 @@ import {
   insertReportRevisions,
   listReportRevisions,
   listSubjectsByCodes,
-  listWebPresences,
   lockRegistry,
-  updateDisputes,
   upsertReports,
   upsertSubjects,
-  upsertWebPresences,
   type ReportRow,
-  type WebPresenceRow,
 } from './repository.ts'
 
 /** For who judges a business by what the registry and quarantine hold of it together: neither changes until it is done. */
@@ -36,13 +33,18 @@ export type TakenCounts = Record<'new' | 'changed' | 'unchanged' | 'older', numb
 
 const none = (): TakenCounts => ({ new: 0, changed: 0, unchanged: 0, older: 0 })
 
+export interface TakenSubjects {
+  counts: TakenCounts
+  touched: Touched
+}
+
 /**
  * Takes records of businesses into the registry, in the order given, with their events, inside the caller's
  * transaction. A record finds its business by its code, else by its old registration number (rulebook 6.3).
  */
-export async function takeSubjects(tx: Tx, records: readonly SubjectRecord[], now: Date): Promise<TakenCounts> {
+export async function takeSubjects(tx: Tx, records: readonly SubjectRecord[], now: Date): Promise<TakenSubjects> {
   const counts = none()
-  if (records.length === 0) return counts
+  if (records.length === 0) return { counts, touched: noTouch() }
   await lockRegistry(tx)
   const held = indexSubjects(
     await listSubjectsByCodes(tx, {
@@ -50,27 +52,31 @@ export async function takeSubjects(tx: Tx, records: readonly SubjectRecord[], no
       registrationNumbers: records.flatMap((record) => record.registrationNumber ?? []),
     }),
   )
-  const touched = new Map<string, SubjectChange>()
+  const changesOf = new Map<string, SubjectChange>()
   const absorbed = new Set<string>()
   for (const record of records) {
-    const { known, twin } = held.find(record)
-    if (twin !== null) {
+    const { known: found, twin } = held.find(record)
+    let known = found
+    const changed = new Set<string>()
+    if (found !== null && twin !== null) {
       absorbed.add(twin.id)
-      touched.delete(twin.id)
+      changesOf.delete(twin.id)
       held.drop(twin)
+      const merged = mergeSubjects(found, twin, now.toISOString())
+      known = merged.subject
+      for (const field of merged.changed) changed.add(field)
     }
     const change = applySubjectRecord(known, record, { newId: uuidv7, now: now.toISOString() })
     counts[change.outcome] += 1
-    if (change.outcome === 'older') continue
-    if (change.outcome === 'unchanged' && known?.sourceUpdatedAt === record.updatedAt) continue
+    if (twin === null && change.outcome === 'older') continue
+    if (twin === null && change.outcome === 'unchanged' && known?.sourceUpdatedAt === record.updatedAt) continue
     held.put(change.subject)
-    const before = touched.get(change.subject.id)
-    touched.set(change.subject.id, {
-      ...change,
-      changed: [...new Set([...(before?.changed ?? []), ...change.changed])],
-    })
+    const before = changesOf.get(change.subject.id)
+    for (const field of [...(before?.changed ?? []), ...change.changed]) changed.add(field)
+    const isNew = before?.outcome === 'new' || change.outcome === 'new'
+    changesOf.set(change.subject.id, { ...change, outcome: isNew ? 'new' : change.outcome, changed: [...changed] })
   }
-  const changes = [...touched.values()]
+  const changes = [...changesOf.values()]
   await archiveSubjects(
     tx,
     changes.flatMap(({ subject, changed }) => (changed.length > 0 ? subject.id : [])),
@@ -81,12 +87,51 @@ export async function takeSubjects(tx: Tx, records: readonly SubjectRecord[], no
     tx,
     changes.map((change) => change.subject),
   )
+  const touched = await bringClaimsInLine(tx, changes)
+  const withChanges = new Map(
+    changes.flatMap(({ subject, changed }) => (changed.length > 0 ? [[subject.uscc, { subject, changed }]] : [])),
+  )
+  const others = [...touched.siteOwners].filter((uscc) => !withChanges.has(uscc))
   await appendSubjectChanges(
     tx,
-    changes.flatMap(({ subject, changed }) => (changed.length > 0 ? [{ subject, changed }] : [])),
+    [
+      ...[...withChanges.values()].map(({ subject, changed }) => ({
+        subject,
+        changed: touched.siteOwners.has(subject.uscc ?? '') ? [...changed, 'webPresences'] : changed,
+      })),
+      ...(await listSubjectsByCodes(tx, { usccs: others, registrationNumbers: [] })).map((subject) => ({
+        subject,
+        changed: ['webPresences'],
+      })),
+    ],
     now,
   )
-  return counts
+  return { counts, touched }
+}
+
+/** What a contradiction may begin or end with: who it is, its names, whether it still exists. */
+const telling: readonly string[] = ['uscc', 'name', 'formerNames', 'status', 'regionCode']
+
+/**
+ * Claims may have waited for a business to be registered, or mean it by a name that it has now: its web presences follow.
+ * Of businesses that nobody has said anything of yet, which are nearly all of a first import, there is nothing to do.
+ */
+async function bringClaimsInLine(
+  tx: Tx,
+  changes: readonly SubjectChange[],
+): Promise<Touched & { siteOwners: ReadonlySet<string> }> {
+  const changed = changes.filter(
+    ({ subject, changed }) => subject.uscc !== null && changed.some((field) => telling.includes(field)),
+  )
+  const usccs = new Set(await listUsccsWithSites(tx, [...new Set(changed.map(({ subject }) => subject.uscc ?? ''))]))
+  const claimed = changed.filter(({ subject }) => usccs.has(subject.uscc ?? ''))
+  const held = await listKeysOf(tx, [...usccs])
+  const { usccs: siteOwners, keys } = await bringSitesInLine(
+    tx,
+    claimed.map(({ subject }) => subject),
+  )
+  for (const { subject, outcome } of changed) if (outcome === 'changed') usccs.add(subject.uscc ?? '')
+  return { usccs: new Set([...usccs, ...siteOwners]), keys: new Set([...keys, ...held]), siteOwners }
 }
 
 /** Finds the business that a record names among those held. */
@@ -117,41 +162,11 @@ function indexSubjects(subjects: readonly Subject[]) {
   return { put, find, drop }
 }
 
-/** Tells the feed which published fields of a business changed: names of fields, never their personal values. */
-export async function appendSubjectChanges(
-  tx: Tx,
-  changes: readonly { subject: Subject; changed: readonly string[] }[],
-  now: Date,
-): Promise<void> {
-  await appendEvents(
-    tx,
-    changes.flatMap(({ subject, changed }) =>
-      subject.uscc === null
-        ? []
-        : {
-            id: uuidv7(),
-            type: 'subject.changed',
-            key: `subject:${subject.uscc}`,
-            uscc: subject.uscc,
-            list: null,
-            regionCode: subject.regionCode,
-            occurredAt: now.toISOString(),
-            data: {
-              name: subject.name,
-              entityType: subject.entityType,
-              status: subject.status,
-              regionCode: subject.regionCode,
-              changed,
-            },
-          },
-    ),
-  )
-}
-
 export interface TakenReports {
   counts: TakenCounts
   /** Records whose code nobody is registered under, as they were given. */
   unknown: AnnualReportRecord[]
+  touched: Touched
 }
 
 /**
@@ -165,7 +180,7 @@ export async function takeAnnualReports(
 ): Promise<TakenReports> {
   const counts = none()
   const unknown: AnnualReportRecord[] = []
-  if (records.length === 0) return { counts, unknown }
+  if (records.length === 0) return { counts, unknown, touched: noTouch() }
   await lockRegistry(tx)
   const usccs = [...new Set(records.map((record) => record.uscc))]
   const subjects = await listSubjectsByCodes(tx, { usccs, registrationNumbers: [] })
@@ -191,12 +206,17 @@ export async function takeAnnualReports(
     added.push(revision)
     revisionsOf.set(record.uscc, [...ofSubject, revision])
   }
-  if (added.length === 0) return { counts, unknown }
+  if (added.length === 0) return { counts, unknown, touched: noTouch() }
   await insertReportRevisions(tx, added)
   await upsertReports(tx, presentReports(added, revisionsOf))
 
   const withNewReports = new Set(added.map((revision) => revision.uscc))
-  const withNewSites = await takeWebPresences(tx, [...withNewReports], revisionsOf)
+  const touched = await bringSitesInLine(
+    tx,
+    subjects.filter((subject) => withNewReports.has(subject.uscc ?? '')),
+    revisionsOf,
+  )
+  const withNewSites = touched.usccs
   const others = [...withNewSites].filter((uscc) => !subjectOf.has(uscc))
   const changedSubjects = [
     ...subjects.filter((subject) => withNewReports.has(subject.uscc ?? '')),
@@ -213,7 +233,7 @@ export async function takeAnnualReports(
     })),
     now,
   )
-  return { counts, unknown }
+  return { counts, unknown, touched: { usccs: new Set([...withNewReports, ...withNewSites]), keys: touched.keys } }
 }
 
 /** The present state of each report that got a revision. */
@@ -226,42 +246,4 @@ function presentReports(
     const ofYear = (revisionsOf.get(revision.uscc) ?? []).filter((other) => other.year === revision.year)
     return { ...revision, publishedOn: firstPublishedOn(ofYear) }
   })
-}
-
-/** Brings the web presences of these businesses in line with their reports; answers whose file changed by it. */
-async function takeWebPresences(
-  tx: Tx,
-  usccs: readonly string[],
-  revisionsOf: ReadonlyMap<string, AnnualReportRevision[]>,
-): Promise<Set<string>> {
-  const held = new Map((await listWebPresences(tx, usccs)).map((row) => [`${row.uscc} ${row.key}`, row]))
-  const changed: WebPresenceRow[] = []
-  for (const uscc of usccs) {
-    for (const derived of webPresencesOf(revisionsOf.get(uscc) ?? [])) {
-      const before = held.get(`${uscc} ${derived.key}`)
-      const row: WebPresenceRow = {
-        id: before?.id ?? uuidv7(),
-        uscc,
-        ...derived,
-        platform: platformOf(derived.host)?.code ?? null,
-        sources: ['annual-report'],
-        // Whether a claim is disputed is told by all claims together, below.
-        status: before?.status === 'disputed' && derived.status === 'active' ? 'disputed' : derived.status,
-      }
-      if (before === undefined || !sameRow(before, row)) changed.push(row)
-    }
-  }
-  if (changed.length === 0) return new Set()
-  await upsertWebPresences(tx, changed)
-  const disputed = await updateDisputes(
-    tx,
-    // Many sellers write their platform's own address: that claims nothing, so it is no dispute.
-    changed.flatMap(({ key, host, platform }) => (platform !== null && key === host ? [] : key)),
-  )
-  return new Set([...changed.map((row) => row.uscc), ...disputed])
-}
-
-function sameRow(a: WebPresenceRow, b: WebPresenceRow): boolean {
-  const fields = ['kind', 'name', 'url', 'platform', 'status', 'firstSeenOn', 'confirmedOn'] as const
-  return fields.every((field) => a[field] === b[field])
 }

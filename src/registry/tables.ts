@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import {
+  boolean,
   check,
   date,
   index,
@@ -13,7 +14,14 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { instant, oneOf, vocabulary } from '../platform/columns.ts'
-import { entityTypes, licenceDisplays, subjectStatuses, webPresenceKinds, webPresenceStatuses } from './vocabulary.ts'
+import {
+  claimSources,
+  entityTypes,
+  licenceDisplays,
+  subjectStatuses,
+  webPresenceKinds,
+  webPresenceStatuses,
+} from './vocabulary.ts'
 
 /** Who is registered: one row a business, by its code, or by its old registration number alone. */
 export const subjects = pgTable(
@@ -39,6 +47,8 @@ export const subjects = pgTable(
     sourceId: text().notNull(),
     sourceUpdatedAt: instant().notNull(),
     receivedAt: instant().notNull(),
+    /** Fields that the newest record does not state: the record that did, or null. The others come from the newest record. */
+    fieldSources: jsonb().notNull().default({}),
     /** When the source dates what is published of it now, and when that was recorded here. */
     validFromAt: instant().notNull(),
     knownFromAt: instant().notNull(),
@@ -69,7 +79,7 @@ export const subjectHistory = pgTable(
   (table) => [primaryKey({ columns: [table.subjectId, table.knownUntilAt] })],
 )
 
-/** The sites and shops that a business has filed or was seen with, derived from its annual reports. */
+/** The sites and shops that a business has filed or was seen with, derived from all that sources say of them. */
 export const webPresences = pgTable(
   'web_presences',
   {
@@ -97,6 +107,45 @@ export const webPresences = pgTable(
     unique('web_presences_one_row_per_address').on(table.uscc, table.key),
     index('web_presences_key').on(table.key),
     index('web_presences_host').on(table.host),
+  ],
+)
+
+/**
+ * What filings of sites and platforms say of who runs a site or shop: a row for each version of a record, append-only (a
+ * trigger refuses anything else), also of those that name nobody who is registered. What annual reports say is in their
+ * revisions.
+ */
+export const webPresenceClaims = pgTable(
+  'web_presence_claims',
+  {
+    source: vocabulary(claimSources).notNull(),
+    /** What the record is about: the filing, or the platform's shop. */
+    recordKey: text().notNull(),
+    revision: integer().notNull(),
+    sourceId: text().notNull(),
+    /** No reference: a record may name a business before it is registered. */
+    uscc: text(),
+    ownerName: text().notNull(),
+    kind: vocabulary(webPresenceKinds).notNull(),
+    name: text().notNull(),
+    url: text().notNull(),
+    host: text().notNull(),
+    key: text().notNull(),
+    platform: text(),
+    shopId: text(),
+    icpNumber: text(),
+    isInUse: boolean().notNull(),
+    statedOn: date().notNull(),
+    effectiveOn: date().notNull(),
+    sourceUpdatedAt: instant().notNull(),
+    recordedAt: instant().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.source, table.recordKey, table.revision] }),
+    oneOf('web_presence_claims_source', table.source, claimSources),
+    oneOf('web_presence_claims_kind', table.kind, webPresenceKinds),
+    index('web_presence_claims_uscc').on(table.uscc),
+    index('web_presence_claims_key').on(table.key),
   ],
 )
 

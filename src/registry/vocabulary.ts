@@ -14,3 +14,7 @@ export type WebPresenceStatus = (typeof webPresenceStatuses)[number]
 
 export const licenceDisplays = ['displayed', 'missing', 'unchecked'] as const
 export type LicenceDisplay = (typeof licenceDisplays)[number]
+
+/** Who says that a business runs a site or shop: its annual report, the filing of the site, its platform. */
+export const claimSources = ['annual-report', 'icp-filing', 'platform-sellers'] as const
+export type ClaimSource = (typeof claimSources)[number]

@@ -1,7 +1,7 @@
 import type { Tx } from '../platform/db.ts'
 import { findPresence, updatePresence, type CheckedPresence } from './presence-repository.ts'
 import { listSubjectsByCodes, lockRegistry, updateDisputes } from './repository.ts'
-import { appendSubjectChanges } from './service.ts'
+import { appendSubjectChanges } from './changes.ts'
 import type { LicenceDisplay, WebPresenceStatus } from './vocabulary.ts'
 
 /** What checks establish of a site: it answers, it has not for days, or nobody runs it any more. */

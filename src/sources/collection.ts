@@ -2,6 +2,12 @@ import type { Tx } from '../platform/db.ts'
 import type { TakenCounts } from '../registry/service.ts'
 import { mapAnnualReports } from './annual-reports/map.ts'
 import { readAnnualReport } from './annual-reports/read.ts'
+import { mapIcpFilings } from './icp-filings/map.ts'
+import { readIcpFiling } from './icp-filings/read.ts'
+import { mapPenalties } from './penalties/map.ts'
+import { readPenalty } from './penalties/read.ts'
+import { mapPlatformSellers } from './platform-sellers/map.ts'
+import { readPlatformSeller } from './platform-sellers/read.ts'
 import { instant, type MapToRegistry, type Reader, type RefusedRecord } from './read.ts'
 import { mapSubjects } from './subjects/map.ts'
 import { readSubject } from './subjects/read.ts'
@@ -58,8 +64,12 @@ function takeWith<Item extends { sourceId: string; uscc: string | null; updatedA
       if (updatedAt !== null) updatedAts.push(updatedAt)
     }
     const take = async (tx: Tx, now: Date): Promise<Taken> => {
-      const { counts, unknown } = await map(tx, [...rawOf.keys()], now)
-      const waiting = new Set(unknown)
+      const { counts, unknown, unlawful = [] } = await map(tx, [...rawOf.keys()], now)
+      const untaken = new Set([...unknown, ...unlawful.map(({ item }) => item)])
+      const notLawful = unlawful.map(({ item, detail }): RefusedRecord => {
+        const { sourceId, uscc } = item
+        return { ok: false, reason: 'invalid-record', detail, sourceId, uscc, raw: rawOf.get(item) }
+      })
       const withoutBusiness = unknown.map((item): RefusedRecord => {
         const { sourceId, uscc } = item
         const detail = `/uscc: nobody is registered under ${uscc ?? 'this number'}`
@@ -67,8 +77,8 @@ function takeWith<Item extends { sourceId: string; uscc: string | null; updatedA
       })
       return {
         counts,
-        refused: [...refused, ...withoutBusiness],
-        takenIds: [...lastGood].flatMap(([id, item]) => (waiting.has(item) ? [] : id)),
+        refused: [...refused, ...notLawful, ...withoutBusiness],
+        takenIds: [...lastGood].flatMap(([id, item]) => (untaken.has(item) ? [] : id)),
       }
     }
     const ids = [...lastGood.keys()]
@@ -89,4 +99,7 @@ function updatedAtOf(item: unknown): string | null {
 export const takers: Record<Collection, Take> = {
   subjects: takeWith(readSubject, mapSubjects),
   'annual-reports': takeWith(readAnnualReport, mapAnnualReports),
+  'icp-filings': takeWith(readIcpFiling, mapIcpFilings),
+  penalties: takeWith(readPenalty, mapPenalties),
+  'platform-sellers': takeWith(readPlatformSeller, mapPlatformSellers),
 }

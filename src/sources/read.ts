@@ -22,12 +22,19 @@ export interface RefusedRecord extends Refused {
   raw: unknown
 }
 
-/** Takes read records into the registry; answers which of them name a business that nobody is registered as. */
+/**
+ * Takes read records into the registry; answers which of them name a business that nobody is registered as, and which
+ * say what cannot be, as of the day of taking.
+ */
 export type MapToRegistry<Item> = (
   tx: Tx,
   records: readonly Item[],
   now: Date,
-) => Promise<{ counts: TakenCounts; unknown: readonly Item[] }>
+) => Promise<{
+  counts: TakenCounts
+  unknown: readonly Item[]
+  unlawful?: readonly { item: Item; detail: string }[]
+}>
 
 /** Reads one raw record of a collection. */
 export interface Reader<Record> {

@@ -78,6 +78,9 @@ export async function importFile(
     if (batch.length + unreadable.length >= importBatch) await flush()
   }
   await flush()
-  if (collection === 'subjects') await retryUnknownSubjects(db, 'annual-reports', options.now())
+  if (collection === 'subjects') {
+    for (const waiting of collections)
+      if (waiting !== 'subjects') await retryUnknownSubjects(db, waiting, options.now())
+  }
   return counts
 }

@@ -1,5 +1,5 @@
 /** What is pulled from sources or imported from files (contract section 6). */
-export const collections = ['subjects', 'annual-reports'] as const
+export const collections = ['subjects', 'annual-reports', 'icp-filings', 'penalties', 'platform-sellers'] as const
 export type Collection = (typeof collections)[number]
 
 export const quarantineReasons = [

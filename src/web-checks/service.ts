@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
+import { reviewLeads } from '../leads/service.ts'
 import { openOutbound, type Outbound } from '../platform/outbound.ts'
 import type { Db } from '../platform/db.ts'
 import { changesPresence, takePresenceCheck } from '../registry/web-presence-checks.ts'
@@ -249,7 +250,10 @@ async function record(
     const found = changesPresence(presence, judged)
       ? await takePresenceCheck(tx, { webPresenceId, ...judged }, at)
       : null
-    if (found !== null) await insertFinding(tx, { ...found, id: uuidv7(), webPresenceId, foundAt: at })
+    if (found !== null) {
+      await insertFinding(tx, { ...found, id: uuidv7(), webPresenceId, foundAt: at })
+      await reviewLeads(tx, { usccs: new Set([presence.uscc]), keys: new Set([presence.key]) }, at)
+    }
     await insertVisit(tx, { ...visit, id: uuidv7(), webPresenceId, url: presence.url, visitedAt: at })
     await updateState(tx, webPresenceId, { ...judged, checkedAt: at })
     return found !== null

@@ -81,7 +81,7 @@ async function load(db: Db, businesses: readonly Business[]): Promise<void> {
           sourceId: uscc,
           sourceUpdatedAt: '2026-01-01T00:00:00.000Z',
           receivedAt: '2026-01-01T00:00:00.000Z',
-
+          fieldSources: {},
           validFromAt: '2026-01-01T00:00:00.000Z',
           knownFromAt: '2026-01-01T00:00:00.000Z',
         })),

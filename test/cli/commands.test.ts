@@ -179,7 +179,7 @@ describe('bad input ends with one clear line and nothing on stdout:', () => {
     ['a missing job', ['job', 'run'], {}, /missing required argument 'name'/],
     ['a day that is none', ['job', 'run', 'list-late-reporters', '--on', '2026-02-30'], {}, /a day such as 2026-07-01/],
     ['a day in words', ['job', 'run', 'list-late-reporters', '--on', 'today'], {}, /'today'.*a day such as 2026-07-01/],
-    ['an unknown collection', ['import', 'penalties', 'a.csv'], {}, /no collection penalties; there are subjects/],
+    ['an unknown collection', ['import', 'parcels', 'a.csv'], {}, /no collection parcels; there are subjects/],
     ['no file', ['import', 'subjects'], {}, /missing required argument 'files'/],
     ['a file that is missing', ['import', 'subjects', '/none/a.csv'], {}, /\/none\/a\.csv: ENOENT/],
     ['a file of an unknown kind', ['import', 'subjects', 'a.pdf'], {}, /a\.pdf: a file ends in \.ndjson/],

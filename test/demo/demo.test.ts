@@ -3,7 +3,11 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeProvince } from '../../src/demo/province.ts'
+import { leadKinds } from '../../src/leads/vocabulary.ts'
 import { parseUscc } from '../../src/registry/identifiers.ts'
+import { takers } from '../../src/sources/collection.ts'
+import { leadsOf } from '../leads/taking.ts'
+import { cloneDatabase } from '../support/database.ts'
 import { makeServerFolder } from '../support/folder.ts'
 
 let folder: string
@@ -61,6 +65,8 @@ async function follow({ links }: Demo): Promise<string[]> {
   expect(page).toContain('ABN-68-4-1')
   expect((await fetch(links.docs)).status).toBe(200)
   expect(await (await fetch(links.feed)).text()).toContain('/v1/feed/events')
+  const site = await (await fetch(new URL('/v1/lookup?url=brand1.example', links.docs))).json()
+  expect(site).toMatchObject({ webPresence: { sources: ['annual-report', 'icp-filing'] } })
   const [, key = '', url = ''] = /Bearer (\S+)' '(\S+)'/.exec(links.feedCall) ?? []
   const answer = await fetch(url.replace('limit=3', 'limit=1000'), { headers: { authorization: `Bearer ${key}` } })
   const { events } = (await answer.json()) as { events: { subject: string }[] }
@@ -100,4 +106,25 @@ it('makes a province of businesses that cannot be real', () => {
 
 it('makes the same province every time', () => {
   expect(makeProvince(2025)).toEqual(makeProvince(2025))
+})
+
+it('has sources that contradict each other in every way that staff look into, and few records that are refused', async () => {
+  const province = makeProvince(2025)
+  const database = await cloneDatabase()
+  const refused = await database.db.transaction(async (tx) => {
+    const now = new Date('2026-07-08T00:00:00.000Z')
+    const taken = [
+      await takers.subjects(tx, province.subjects, now),
+      await takers['annual-reports'](tx, province.annualReports, now),
+      await takers['icp-filings'](tx, province.icpFilings, now),
+      await takers['platform-sellers'](tx, province.platformSellers, now),
+      await takers.penalties(tx, province.penalties, now),
+    ]
+    return taken.map((one) => one.refused.length)
+  })
+  expect(refused).toEqual([0, 3, 1, 1, 0])
+  const leads = await leadsOf(database.db)
+  expect(new Set(leads.map(({ kind }) => kind))).toEqual(new Set(leadKinds))
+  expect(leads.length).toBeLessThan(60)
+  await database.close()
 })

@@ -40,7 +40,10 @@ const log = {
   error: (context: object, message: string) =>
     void logged.push(`error ${message} ${String((context as { err?: unknown }).err)}`),
 }
-const configured = () => parseConfig({ SOURCE_ANNUAL_REPORTS_URL: source.url })
+const sources = ['SUBJECTS', 'ANNUAL_REPORTS', 'PENALTIES', 'ICP_FILINGS', 'PLATFORM_SELLERS'].map(
+  (name) => `SOURCE_${name}_URL`,
+)
+const configured = () => parseConfig(Object.fromEntries(sources.map((name) => [name, source.url])))
 
 beforeAll(async () => {
   database = await cloneDatabase()
@@ -125,7 +128,7 @@ test('a job that cannot run with these settings is not scheduled, and the log sa
   await vi.advanceTimersByTimeAsync(2000)
   await schedule.stop()
   expect(await runs()).toEqual([])
-  expect(logged).toEqual(['warn not scheduled: set SOURCE_ANNUAL_REPORTS_URL to the base URL of the source'])
+  expect(logged).toEqual(sources.map((name) => `warn not scheduled: set ${name} to the base URL of the source`))
 })
 
 test('a slot that a busy process reaches minutes late is run all the same, as the slot it is', async () => {

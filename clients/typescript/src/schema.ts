@@ -1168,6 +1168,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/quarantine/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a record again, as it came or put right; the answer says whether it was taken */
+        post: operations["retryQuarantinedRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quarantine/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Throw a record away for good, with the reason */
+        post: operations["discardQuarantinedRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each source behaves: whether it is pulled, how fresh it is, why it is stopped */
+        get: operations["listSources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/{collection}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a source that is stopped or left alone be pulled again, with the reason */
+        post: operations["resumeSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The raw records that what is held came from, and the page or file in which they came */
+        get: operations["traceRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contradictions between sources, newest first, with the records of both sides */
+        get: operations["listLeads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A contradiction between sources with the records of both sides */
+        get: operations["getLead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leads/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a lead, with the reason; it is opened anew only when something new comes to it */
+        post: operations["closeLead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credit-files/{uscc}/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which source said each field of a business, and who says that it runs each site or shop */
+        get: operations["getProvenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/web-presences/{id}/checks": {
         parameters: {
             query?: never;
@@ -1673,6 +1826,73 @@ export interface components {
             provisional: boolean;
             overdue: boolean;
         };
+        Lead: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "claimed-by-two" | "icp-owner-differs" | "name-differs" | "unknown-code" | "closed-business";
+            label: string;
+            /** @description The address or the code that the contradiction is about */
+            about: string;
+            usccs: string[];
+            regionCodes: string[];
+            evidence: {
+                /** @description What the registry says */
+                businesses: {
+                    uscc: string;
+                    name: string;
+                    formerNames: string[];
+                    status: string;
+                    regionCode: string;
+                    sourceId: string;
+                    /** Format: date-time */
+                    updatedAt: string;
+                    /** Format: date-time */
+                    receivedAt: string;
+                }[];
+                /** @description What the records of the sources say, at most a hundred of them */
+                claims: {
+                    /** @enum {string} */
+                    source: "annual-report" | "icp-filing" | "platform-sellers";
+                    /** @description The record at its source */
+                    sourceId: string;
+                    uscc: string | null;
+                    ownerName: string;
+                    key: string | null;
+                    url: string | null;
+                    /** @description Of the site or shop */
+                    name: string | null;
+                    platform: string | null;
+                    shopId: string | null;
+                    icpNumber: string | null;
+                    /** @description Of an annual report */
+                    year: number | null;
+                    /**
+                     * Format: date
+                     * @description The day of the publication, filing or report
+                     */
+                    statedOn: string;
+                    /** Format: date-time */
+                    updatedAt: string;
+                    /** Format: date-time */
+                    receivedAt: string;
+                }[];
+            };
+            /** @enum {string} */
+            status: "open" | "closed";
+            /** Format: date-time */
+            openedAt: string;
+            /** Format: date-time */
+            changedAt: string;
+            closedAt: string | null;
+            /** @description The partner whose key closed it; null for one that closed by itself */
+            closedBy: string | null;
+            closeReason: string | null;
+        };
+        LeadPage: {
+            items: components["schemas"]["Lead"][];
+            next: string | null;
+        };
         Decision: {
             /** Format: uuid */
             id: string;
@@ -1810,8 +2030,8 @@ export interface components {
             /** @description Whether the public may see it */
             shown: boolean;
             rulebook: string;
-            /** Format: uuid */
-            recordedBy: string;
+            /** @description Null for one that a source told */
+            recordedBy: string | null;
             /** Format: date-time */
             recordedAt: string;
         };
@@ -1977,6 +2197,64 @@ export interface components {
                 receive: number;
                 execute: number;
             };
+        };
+        Provenance: {
+            uscc: string;
+            /** @description Of each field, the newest record that states it */
+            fields: {
+                /** @enum {string} */
+                field: "uscc" | "registrationNumber" | "name" | "formerNames" | "entityType" | "status" | "legalRepresentative" | "establishedOn" | "regionCode" | "province" | "city" | "address" | "industryCode" | "registrationAuthority";
+                value: string | string[] | null;
+                /** @description The record that said it; null where none did */
+                origin: {
+                    /** @constant */
+                    source: "subjects";
+                    sourceId: string;
+                    /** Format: date-time */
+                    updatedAt: string;
+                    /** Format: date-time */
+                    receivedAt: string;
+                } | null;
+            }[];
+            webPresences: {
+                /** Format: uuid */
+                id: string;
+                key: string;
+                url: string;
+                /** @enum {string} */
+                status: "active" | "unreachable" | "disputed" | "retired";
+                /** @description Who says it now, or said it last */
+                sources: ("annual-report" | "icp-filing" | "platform-sellers")[];
+                /** @description Every record that says the business runs it, or said so, newest first */
+                claims: {
+                    /** @enum {string} */
+                    source: "annual-report" | "icp-filing" | "platform-sellers";
+                    sourceId: string;
+                    /** Format: date-time */
+                    updatedAt: string;
+                    /** Format: date-time */
+                    receivedAt: string;
+                    /** @description Null where the record names its owner without a code */
+                    uscc: string | null;
+                    ownerName: string;
+                    /** @enum {string} */
+                    kind: "website" | "shop" | "app" | "mini-program" | "social-account" | "live-stream";
+                    name: string;
+                    url: string;
+                    platform: string | null;
+                    shopId: string | null;
+                    icpNumber: string | null;
+                    /** @description Of an annual report */
+                    year: number | null;
+                    /** @description Whether it says so still */
+                    isInUse: boolean;
+                    /**
+                     * Format: date
+                     * @description The day of the publication, filing or report
+                     */
+                    statedOn: string;
+                }[];
+            }[];
         };
         Candidate: {
             /** @description Your own name of the candidate; need not be unique, is answered as sent */
@@ -2205,30 +2483,97 @@ export interface components {
             /** @description Pass as `cursor` for the results that follow; null at the end */
             next: string | null;
         };
+        QuarantineItem: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            collection: "subjects" | "annual-reports" | "icp-filings" | "penalties" | "platform-sellers";
+            sourceId: string | null;
+            /** @description The valid code that the record names, if any */
+            uscc: string | null;
+            /** @enum {string} */
+            reason: "unreadable" | "invalid-record" | "invalid-uscc" | "no-code" | "unknown-subject";
+            /** @description Pointer into the record and what is wrong there */
+            detail: string;
+            /** @description The record as it came */
+            raw: unknown;
+            /** @enum {string} */
+            status: "open" | "resolved" | "discarded";
+            /** Format: date-time */
+            firstSeenAt: string;
+            /** Format: date-time */
+            lastSeenAt: string;
+            timesSeen: number;
+            /** @description The record as a person has put it right, null without one */
+            correction: unknown;
+            settledAt: string | null;
+            /** @description Null while open, and when it was taken by itself */
+            settledBy: string | null;
+            settleReason: string | null;
+        };
         QuarantinePage: {
-            items: {
-                /** Format: uuid */
-                id: string;
-                /** @enum {string} */
-                collection: "subjects" | "annual-reports";
-                sourceId: string | null;
-                /** @description The valid code that the record names, if any */
-                uscc: string | null;
-                /** @enum {string} */
-                reason: "unreadable" | "invalid-record" | "invalid-uscc" | "no-code" | "unknown-subject";
-                /** @description Pointer into the record and what is wrong there */
-                detail: string;
-                /** @description The record as it came */
-                raw: unknown;
-                /** @enum {string} */
-                status: "open" | "resolved" | "discarded";
-                /** Format: date-time */
-                firstSeenAt: string;
-                /** Format: date-time */
-                lastSeenAt: string;
-                timesSeen: number;
-            }[];
+            items: components["schemas"]["QuarantineItem"][];
             next: string | null;
+        };
+        RetriedRecord: {
+            taken: boolean;
+            /** @description Why it was refused again */
+            reason: ("unreadable" | "invalid-record" | "invalid-uscc" | "no-code" | "unknown-subject") | null;
+            detail: string | null;
+            item: components["schemas"]["QuarantineItem"];
+        };
+        Source: {
+            /** @enum {string} */
+            collection: "subjects" | "annual-reports" | "icp-filings" | "penalties" | "platform-sellers";
+            /** @enum {string} */
+            status: "never-pulled" | "ok" | "failing" | "open-circuit" | "half-open" | "stopped";
+            /** @description Why it is stopped, left alone or failing: a code */
+            reason: string | null;
+            detail: string | null;
+            /** @description When it was stopped, or last failed */
+            since: string | null;
+            /** @description Before this it is left alone */
+            retryAt: string | null;
+            /** @description Runs that failed one after the other */
+            failures: number;
+            /** @description The newest change that was pulled completely */
+            watermark: string | null;
+            lastReadAt: string | null;
+            lastCompletePullAt: string | null;
+            /** @description Since the last complete pull began */
+            ageSeconds: number | null;
+            /** @description A pull is under way, or was broken off and will go on */
+            inProgress: boolean;
+            /** @description Records that the source is known to have */
+            heldRecords: number;
+            openInQuarantine: number;
+        };
+        SourceList: {
+            items: components["schemas"]["Source"][];
+        };
+        TracedRecords: {
+            items: {
+                sourceId: string;
+                /** Format: date-time */
+                receivedAt: string;
+                /** @description The record as it stands in the bytes; null when they are forgotten */
+                raw: unknown;
+                /** @description When it was taken out of the quarantine */
+                quarantineId: string | null;
+                intake: {
+                    /** Format: uuid */
+                    id: string;
+                    /** @enum {string} */
+                    origin: "pull" | "import" | "reread";
+                    sha256: string;
+                    location: string;
+                    updatedSince: string | null;
+                    cursor: string | null;
+                    runId: string | null;
+                    parserVersion: number;
+                    records: number;
+                } | null;
+            }[];
         };
         Statistics: {
             /** Format: date */
@@ -5981,7 +6326,7 @@ export interface operations {
                 /** @description The `next` of the page before */
                 cursor?: string;
                 status?: "open" | "resolved" | "discarded";
-                collection?: "subjects" | "annual-reports";
+                collection?: "subjects" | "annual-reports" | "icp-filings" | "penalties" | "platform-sellers";
                 reason?: "unreadable" | "invalid-record" | "invalid-uscc" | "no-code" | "unknown-subject";
             };
             header?: never;
@@ -5997,6 +6342,411 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuarantinePage"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryQuarantinedRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The whole record, put right; without it the one that came is tried again */
+                    record?: {
+                        [key: string]: unknown;
+                    };
+                    reason?: string;
+                } | null;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriedRecord"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardQuarantinedRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineItem"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: "subjects" | "annual-reports" | "icp-filings" | "penalties" | "platform-sellers";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    /**
+                     * @description What it was stopped for is right: the next complete pull is not stopped for the same
+                     * @default false
+                     */
+                    accept?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    traceRecords: {
+        parameters: {
+            query: {
+                collection: "subjects" | "annual-reports" | "icp-filings" | "penalties" | "platform-sellers";
+                /** @description Of a business: every record that is held of it */
+                uscc?: string;
+                sourceId?: string;
+                /** @description With sourceId: as the record that is held has it */
+                receivedAt?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TracedRecords"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLeads: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next` of the page before */
+                cursor?: string;
+                status?: "open" | "closed";
+                kind?: "claimed-by-two" | "icp-owner-differs" | "name-differs" | "unknown-code" | "closed-business";
+                /** @description Unified social credit code (GB 32100-2015), in any case, with or without spaces */
+                uscc?: string;
+                /** @description Prefix of a GB/T 2260 code */
+                regionCode?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadPage"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProvenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Unified social credit code (GB 32100-2015), in any case, with or without spaces */
+                uscc: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provenance"];
                 };
             };
             /** @description The request cannot be answered */

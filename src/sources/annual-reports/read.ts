@@ -1,18 +1,8 @@
 import { z } from 'zod'
 import type { AnnualReportRecord } from '../../registry/domain.ts'
-import { parseWebAddress } from '../../registry/web-address.ts'
 import { webPresenceKinds } from '../../registry/vocabulary.ts'
+import { address } from '../address.ts'
 import { instant, plainDay, plainText, readerOf, uscc } from '../read.ts'
-
-/** What an index of PostgreSQL can hold, with room to spare; escaping makes a long address many times longer. */
-const maxKeyBytes = 2000
-
-const address = plainText(2000).transform((written, context) => {
-  const parsed = parseWebAddress(written)
-  if (parsed !== null && Buffer.byteLength(parsed.key) <= maxKeyBytes) return parsed
-  context.addIssue({ code: 'custom', message: 'is no address of a web site or shop' })
-  return z.NEVER
-})
 
 const schema = z
   .object({
