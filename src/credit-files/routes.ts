@@ -155,6 +155,7 @@ export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, c
   app.get(
     '/v1/lookup',
     {
+      config: { budget: 'search' },
       schema: {
         operationId: 'lookUpWebPresence',
         tags,

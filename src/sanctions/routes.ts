@@ -94,9 +94,11 @@ export const sanctionRoutes: FastifyPluginCallbackZod<Options> = (
     },
     async (request, reply) => {
       const { partnerId, keyId } = principalOf(request)
+      // Only a member of staff signs in without a key.
+      if (keyId === null) throw new Problem('not-an-agency', problems['not-an-agency'].meaning)
       const by = { agencyCode: agencyOf(request), partnerId, keyId }
       const now = clock.now()
-      return writeOnce(db, { request, reply, now }, async (tx) => {
+      return writeOnce(db, { request, reply, now, audit: { action: 'order.answered', details: { receipts: request.body.receipts.length } } }, async (tx) => {
         const results = await takeReceipts(tx, by, request.body.receipts, { today: dayOf(now), now })
         const language = languageOf(request)
         return {

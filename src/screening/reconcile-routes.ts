@@ -67,6 +67,7 @@ export const reconcileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cl
   app.get(
     '/v1/reconcile',
     {
+      config: { budget: 'search' },
       schema: {
         operationId: 'reconcileByGet',
         tags,
@@ -81,6 +82,7 @@ export const reconcileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cl
   app.post(
     '/v1/reconcile',
     {
+      config: { budget: 'search' },
       schema: {
         operationId: 'reconcile',
         tags,
@@ -109,6 +111,7 @@ export const reconcileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cl
     app.get(
       `/v1/reconcile/suggest/${what}`,
       {
+        config: { budget: 'search' },
         schema: {
           operationId: `suggest${what[0]?.toUpperCase() ?? ''}${what.slice(1)}`,
           tags,
