@@ -123,8 +123,7 @@ const settings = {
     secret: true,
   }),
   OIDC_SCOPES_CLAIM: z.string().min(1).default('xinjian_scopes').meta({
-    description:
-      'Claim with the scopes of a person: a list or words, at a name or a path such as realm_access.roles',
+    description: 'Claim with the scopes of a person: a list or words, at a name or a path such as realm_access.roles',
   }),
   SOURCE_ANNUAL_REPORTS_URL: httpUrl.optional().meta({
     description: 'Base URL of the source of annual reports; {base}/annual-reports is pulled',

@@ -124,7 +124,7 @@ export async function listEntries(
   if (filter.from !== undefined) conditions.push(sql`l.at >= ${filter.from}::timestamptz`)
   if (filter.to !== undefined) conditions.push(sql`l.at < ${filter.to}::timestamptz`)
   if (before !== null) conditions.push(sql`(l.at, l.id) < (${before.at}::timestamptz, ${before.id}::uuid)`)
-  const rows = await rowsOf<AuditRow & { position: string | null }>(
+  const rows = await rowsOf<Omit<AuditRow, 'position'> & { position: string | null }>(
     db,
     sql`select ${entryColumns}, n.name as "partnerName", c.position, c.hash
         from audit_log l left join audit_chain c on c.entry_id = l.id left join partners n on n.id = l.partner_id

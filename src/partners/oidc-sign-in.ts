@@ -1,6 +1,6 @@
 import * as client from 'openid-client'
 import type { Caller, Principal } from '../platform/auth.ts'
-import { Problem, problems } from '../platform/problem.ts'
+import { Problem } from '../platform/problem.ts'
 import type { Oidc } from './oidc.ts'
 
 /** What the browser's sign-in must bring back: kept by the caller, in a cookie of that browser alone, until it returns. */

@@ -132,6 +132,7 @@ function discover(config: Config, issuer: string): Promise<client.Configuration>
   return client.discovery(new URL(issuer), clientId, undefined, authentication, {
     timeout: timeoutMs / 1000,
     // A provider on the same machine or network; whoever sets such an issuer knows.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that nobody does it unawares
     execute: issuer.startsWith('http:') ? [client.allowInsecureRequests] : [],
   })
 }
@@ -146,7 +147,9 @@ function providerAway(): Problem {
  * both is taken without `admin`.
  */
 export function scopesOf(claims: JWTPayload, claim: string): Scope[] {
-  const inner = claim.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | null)?.[name], claims)
+  const inner = claim
+    .split('.')
+    .reduce<unknown>((value, name) => (value as Record<string, unknown> | null)?.[name], claims)
   const granted = claims[claim] ?? inner
   const words: unknown[] = typeof granted === 'string' ? granted.split(/\s+/) : Array.isArray(granted) ? granted : []
   const known = scopes.filter((scope) => words.includes(scope))
@@ -159,7 +162,10 @@ async function personFor(db: Db, issuer: string, subject: string, claims: JWTPay
   if (known !== null) return known
   const id = uuidv7()
   const called = [claims['name'], claims['preferred_username']].find((text) => typeof text === 'string') ?? subject
-  const name = [...String(called).replace(/[\p{Cc}\p{Cs}]/gu, '')].slice(0, 200).join('') || subject
+  const name =
+    Array.from(called.replace(/[\p{Cc}\p{Cs}]/gu, ''))
+      .slice(0, 200)
+      .join('') || subject
   try {
     await db.transaction(async (tx) => {
       await insertPartner(tx, { id, name, kind: 'staff', issuer, subject, createdAt: now })

@@ -28,7 +28,10 @@ export async function findPartner(db: DbOrTx, id: string): Promise<PartnerRow | 
 
 /** The partner, which nobody else changes until this transaction ends. */
 export async function lockPartner(tx: Tx, id: string): Promise<PartnerRow | null> {
-  const [row] = await rowsOf<PartnerRow>(tx, sql`select ${partnerColumns} from partners n where n.id = ${id} for update`)
+  const [row] = await rowsOf<PartnerRow>(
+    tx,
+    sql`select ${partnerColumns} from partners n where n.id = ${id} for update`,
+  )
   return row ?? null
 }
 

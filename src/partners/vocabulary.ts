@@ -12,10 +12,10 @@ export const scopes = [
   'admin',
 ] as const
 
-/** What each kind may be given. Staff act for the regulator alone, and only public bodies see beyond publication. */
+/** What each kind may be given: only staff act for the regulator. */
 export const scopesOfKind = {
   agency: ['feed', 'screening', 'history'],
-  platform: ['feed', 'screening'],
+  platform: ['feed', 'screening', 'history'],
   staff: scopes,
 } as const satisfies Record<(typeof partnerKinds)[number], readonly (typeof scopes)[number][]>
 

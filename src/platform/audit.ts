@@ -55,7 +55,7 @@ export interface AuditEntry {
   objectId: string | null
   outcome?: 'done' | 'refused' | 'failed'
   /** Codes, counts and numbers of documents; never a secret, a free text or a person's name or number. */
-  details?: Record<string, string | number | boolean | null | readonly string[]>
+  details?: Record<string, unknown>
   at: Date
 }
 

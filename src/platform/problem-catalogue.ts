@@ -64,8 +64,8 @@ export const problems = {
     status: 422,
     title: { zh: '此类合作方不能持有该权限', en: 'Such a partner cannot hold the scope' },
     meaning: {
-      zh: '协同部门可持有 feed、screening、history，平台可持有 feed、screening，其余权限只发给监管人员。',
-      en: 'Agencies hold feed, screening and history; platforms feed and screening; all others are for staff alone.',
+      zh: '协同部门和平台可持有 feed、screening、history，其余权限只发给监管人员。',
+      en: 'Agencies and platforms hold feed, screening and history; all other scopes are for staff alone.',
     },
   },
   'duties-not-separate': {

@@ -122,7 +122,7 @@ async function counterOf(app: FastifyInstance, limits: Record<Budget, number>, r
       limiters[budget] = scope.createRateLimit({
         max: limits[budget],
         timeWindow: windowMs,
-        keyGenerator: (request) => `${budget}:${sources.get(request as FastifyRequest) ?? ''}`,
+        keyGenerator: (request) => `${budget}:${sources.get(request) ?? ''}`,
       })
     }
   })

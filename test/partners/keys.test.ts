@@ -15,8 +15,7 @@ afterAll(() => database.close())
 
 const now = new Date('2026-07-01T02:00:00.000Z')
 
-const verify = (key: string) =>
-  keyVerifier({ db: database.db })(key, { address: '192.0.2.1', requestId: 'a request' })
+const verify = (key: string) => keyVerifier({ db: database.db })(key, { address: '192.0.2.1', requestId: 'a request' })
 
 it('makes keys that are recognised, that tell their id, and whose secret only the hash matches', () => {
   const id = uuidv7()
