@@ -133,7 +133,7 @@ const writes: Record<string, () => Promise<Call>> = {
   cancelRepair: async () => {
     const id = await acceptedRepair()
     await made(by.chief(`/v1/repairs/${id}/decide`, granted))
-    return by.chief(`/v1/repairs/${id}/cancel`, { on: '2026-11-25', reason: '材料虚假' })
+    return by.clerk(`/v1/repairs/${id}/cancel`, { on: '2026-11-25', reason: '材料虚假' })
   },
   publishPenalty: async () => by.registrar('/v1/penalties', penaltyBody()),
   withdrawPenalty: async () =>
