@@ -80,7 +80,7 @@ export const rotationBody = z
   })
   .nullish()
 
-export const keySchema = z
+const keySchema = z
   .object({
     id: z.uuid(),
     partnerId: z.uuid(),

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
 
 /** An address in its one written form: an IPv4 address in IPv6 as IPv4, no zone; null for what is none. */
-export function readAddress(text: string): string | null {
+function readAddress(text: string): string | null {
   if (!ipaddr.isValid(text)) return null
   const address = ipaddr.process(text)
   if (address instanceof ipaddr.IPv6) delete address.zoneId

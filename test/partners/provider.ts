@@ -35,14 +35,13 @@ export async function startProvider(
 ): Promise<TestProvider> {
   const granted: Record<string, unknown> = { ...scopesOf }
   // The issuer has the port in it, which is known once it listens.
-  let handle: ReturnType<Provider['callback']> | undefined
-  const server: Server = createServer((request, response) => void handle?.(request, response))
+  const server: Server = createServer()
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   let lifetime = 3600
   let forAudience = audience
   const provider = new Provider(issuer, {
-    jwks: jwks as never,
+    jwks: jwks,
     clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] }],
     cookies: { keys: ['a key for cookies'] },
     claims: { openid: ['sub', 'xinjian_scopes'], profile: ['name'] },
@@ -66,7 +65,8 @@ export async function startProvider(
     ttl: { AccessToken: () => lifetime, Session: 600, Interaction: 600, Grant: 600, IdToken: 600 },
   })
   provider.on('server_error', (_context, error) => process.stderr.write(`${String(error)}\n`))
-  handle = provider.callback()
+  const handle = provider.callback()
+  server.on('request', (request, response) => void handle(request, response))
   return {
     issuer,
     tokenFor: async (subject, scopes, { audience: wanted = audience, expiresIn = 3600 } = {}) => {
@@ -79,7 +79,7 @@ export async function startProvider(
       })
       const token = new provider.AccessToken({
         ...{ accountId: subject, client: client!, gty: 'authorization_code', grantId: 'a grant', scope: 'api' },
-      } as never)
+      })
       ;(token as unknown as { resourceServer: unknown }).resourceServer = resourceServer
       return token.save()
     },
