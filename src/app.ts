@@ -16,7 +16,10 @@ import { leadRoutes } from './leads/routes.ts'
 import { decisionRoutes } from './listings/decisions/routes.ts'
 import { presentRulebook } from './law/service.ts'
 import { snapshotRoutes } from './feed/snapshots/routes.ts'
-import { keyVerifier } from './partners/service.ts'
+import { auditRoutes } from './audit/routes.ts'
+import { openOidc } from './partners/oidc.ts'
+import { partnerRoutes } from './partners/routes.ts'
+import { keyVerifier } from './partners/verifier.ts'
 import { bearerKeys } from './platform/auth.ts'
 import type { Config } from './config.ts'
 import type { Clock } from './platform/clock.ts'
@@ -32,6 +35,7 @@ import { snapshotDirOf } from './platform/open.ts'
 import { openapiOptions } from './platform/openapi.ts'
 import { readsOf, type Reads } from './platform/replica.ts'
 import { openOutbound } from './platform/outbound.ts'
+import { registerRateLimits } from './platform/rate-limits.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
 import type { Signing } from './platform/signing.ts'
 import { sanctionRoutes } from './sanctions/routes.ts'
@@ -101,6 +105,7 @@ export async function buildApp({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     genReqId: () => uuidv7(),
     bodyLimit: 1024 * 1024,
+    trustProxy: config.TRUSTED_PROXIES,
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
     // Whatever is pasted in the place of a code is told to be no code.
@@ -132,6 +137,7 @@ export async function buildApp({
     if (closing) void reply.header('connection', 'close')
   })
 
+  const limits = await registerRateLimits(app, { config, log: logger })
   await app.register(swagger, openapiOptions)
   await app.register(swaggerUi, {
     routePrefix: '/docs',
@@ -153,7 +159,9 @@ export async function buildApp({
       committed()
     }
   })
-  const { authenticate, identify } = bearerKeys(app, keyVerifier(db))
+  const oidc = openOidc({ db, clock, config, log: logger })
+  const verifier = keyVerifier({ db, clock, ...(logger && { log: logger }), verifyToken: oidc?.verifyToken })
+  const { authenticate, identify } = bearerKeys(app, verifier, limits)
   await app.register(healthRoutes, { db })
   await app.register(jwksRoutes, { signing })
   await app.register(creditFileRoutes, { db, reads: reads.db, clock, files, identify })
@@ -177,6 +185,8 @@ export async function buildApp({
   await app.register(monitorRoutes, { db, clock, authenticate })
   await app.register(reconcileRoutes, { db: reads.db, clock, names, publicUrl })
   await app.register(sourceRoutes, { db, clock, authenticate })
+  await app.register(partnerRoutes, { db, clock, authenticate, issuer: config.OIDC_ISSUER })
+  await app.register(auditRoutes, { db, authenticate })
   await app.register(leadRoutes, { db, clock, authenticate })
   await app.register(provenanceRoutes, { db, authenticate })
   await app.register(webCheckRoutes, { db, authenticate })

@@ -1,8 +1,11 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { basename } from 'node:path'
+import { Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
+import { addAuditCommands } from './commands/audit.ts'
 import { addFeedCommands } from './commands/feed.ts'
 import { addLawCommands } from './commands/law.ts'
 import { addSourceCommands } from './commands/sources.ts'
+import { addPartnerCommands } from './commands/partners.ts'
 import {
   abortedBySignal,
   answer,
@@ -19,13 +22,16 @@ import { runDemo, type DemoLinks } from './demo/demo.ts'
 import { BrokenChain } from './feed/chain.ts'
 import { VerifyInputError } from './feed/verify.ts'
 import { AmendmentError } from './law/service.ts'
-import { agencyCodeOf, createKey, createPartner, UnknownPartnerError } from './partners/service.ts'
+import { BrokenAuditLog } from './audit/service.ts'
+import { UnknownPartnerError } from './partners/service.ts'
 import { rebuildEntries } from './listings/service.ts'
-import { partnerKinds, scopes } from './partners/vocabulary.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, UnusableDatabaseError } from './platform/db.ts'
 import { JobError, runJob, type Job, type JobRun } from './platform/jobs.ts'
+import { actorOfCommand, recordAudit } from './platform/audit.ts'
+import { Problem } from './platform/problem.ts'
 import { version } from './platform/project.ts'
+import { grantToExistingRoles } from './platform/roles.ts'
 import { SourceError } from './platform/http-client.ts'
 import { serveUntilStopped, type StartSchedule } from './serve.ts'
 import { FileError } from './sources/files.ts'
@@ -69,8 +75,10 @@ embedded PostgreSQL. Every command brings the database schema up to date first. 
   )
 
   command(program, 'migrate', 'Bring the database schema up to date').action(async (_options, self: Command) => {
-    await withDatabase(async () => {
-      answer(self, { migrated: true }, () => 'The database is up to date.')
+    await withDatabase(async ({ db }) => {
+      // What the migration made new is not yet open to the roles of the service.
+      const granted = await grantToExistingRoles(db)
+      answer(self, { migrated: true, granted }, () => 'The database is up to date.')
     })
   })
 
@@ -131,6 +139,8 @@ quarantine with the reason, and counted in the answer.`,
           })
           endProgress()
           results.push({ file, ...counts })
+          const done = { actor: actorOfCommand(), objectId: collection, details: { file: basename(file), counts } }
+          await recordAudit(db, { action: 'collection.imported', ...done, at: systemClock.now() })
         }
         answer(self, results.length === 1 ? (results[0] ?? {}) : results, () =>
           results.map(({ file, ...counts }) => `${file}\n${describeCounts(counts)}`).join('\n'),
@@ -149,48 +159,15 @@ quarantine with the reason, and counted in the answer.`,
       await withDatabase(async ({ db }) => {
         const counts = await rebuildEntries(db, { onProgress: showProgress, signal: abortedBySignal() })
         endProgress()
+        const done = { actor: actorOfCommand(), objectId: null, details: { counts } }
+        await recordAudit(db, { action: 'projection.rebuilt', ...done, at: systemClock.now() })
         answer(self, counts, () => describeCounts(counts))
       })
     },
   )
 
-  const partner = program.command('partner').description('Agencies, platforms and staff')
-  command(partner, 'create', 'Register a partner')
-    .requiredOption('--name <name>', 'its name (required)', parseName)
-    .addOption(new Option('--kind <kind>', 'what it is (required)').choices(partnerKinds).makeOptionMandatory())
-    .option('--agency <code>', 'code or name of the agency, for one that receives sanction orders', parseName)
-    .addHelpText(
-      'after',
-      `
-Agencies go by code or Chinese name, e.g. mof, 财政部, samr, 市场监管总局; a body of 2015 leads to its successor. All codes
-are in docs/partners/agencies.md.`,
-    )
-    .action(async (options: { name: string; kind: (typeof partnerKinds)[number]; agency?: string }, self: Command) => {
-      if (options.agency !== undefined && agencyCodeOf(options.agency) === null) {
-        tell(`xinjian: no measure is addressed to an agency ${options.agency}: it will get no orders`)
-      }
-      await withDatabase(async ({ db }) => {
-        const created = await createPartner(db, { ...options, agencyCode: options.agency }, systemClock.now())
-        answer(self, created, () => `Partner ${created.name} (${created.kind}): ${created.id}`)
-      })
-    })
-
-  const key = program.command('key').description('Keys of partners')
-  command(key, 'create', 'Issue a key; it is shown this once')
-    .requiredOption('--partner <id>', 'id of the partner, which `partner create` prints (required)', parseUuid)
-    .requiredOption('--scope <scope...>', `what the key may do (required): ${scopes.join(', ')}`, collectScope)
-    .action(async (options: { partner: string; scope: (typeof scopes)[number][] }, self: Command) => {
-      await withDatabase(async ({ db }) => {
-        const { partner: partnerId, scope } = options
-        const created = await createKey(db, { partnerId, scopes: scope }, systemClock.now())
-        answer(
-          self,
-          created,
-          () => `Key ${created.id} (${created.scopes.join(', ')}), shown this once:\n${created.key}`,
-        )
-      })
-    })
-
+  addPartnerCommands(program)
+  addAuditCommands(program)
   addLawCommands(program)
   addFeedCommands(program)
   addSourceCommands(program)
@@ -220,29 +197,11 @@ function parseDay(text: string): string {
   return text
 }
 
-function parseUuid(text: string): string {
-  if (!z.uuid().safeParse(text).success)
-    throw new InvalidArgumentError('It must be the id that `partner create` printed.')
-  return text
-}
-
-function parseName(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('It must not be empty.')
-  return text.trim()
-}
-
-function collectScope(scope: string, before: string[] = []): string[] {
-  if (!(scopes as readonly string[]).includes(scope)) {
-    throw new InvalidArgumentError(`Allowed scopes are ${scopes.join(', ')}.`)
-  }
-  return [...before, scope]
-}
-
 /** The one line that tells a fault of the input or the surroundings; null for a bug, which keeps its stack. */
 function describeFault(error: unknown): string | null {
   const kinds = [
     ...[UsageError, AmendmentError, ConfigError, FileError, JobError, UnknownPartnerError, UnusableDatabaseError],
-    ...[BrokenChain, VerifyInputError, SourceError],
+    ...[BrokenAuditLog, BrokenChain, VerifyInputError, SourceError, Problem],
   ]
   const { message, code } = faultOf(error)
   // The operating system and PostgreSQL have codes, and say in one line what they could not do.

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readNetwork } from './platform/addresses.ts'
 
 const url = (protocol: RegExp, example: string) =>
   z.url({ protocol, error: `must be a URL such as ${example}` }).transform((value) => value.replace(/\/+$/, ''))
@@ -14,6 +15,15 @@ const sourceUrl = (what: string, collection: string) =>
   httpUrl.optional().meta({ description: `Base URL of the source of ${what}; {base}/${collection} is pulled` })
 
 const sourceToken = z.string().min(1).optional().meta({ description: 'Bearer token for that source', secret: true })
+
+const requestsPerMinute = (limit: number, description: string) =>
+  z.coerce
+    .number('must be a number of requests')
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(limit)
+    .meta({ description: `${description}, a minute` })
 
 /**
  * Every setting of the service, read from the environment alone. `description` is what `xinjian config` prints; a
@@ -83,6 +93,52 @@ const settings = {
       description:
         'Hosts (host or host:port, separated by commas) that webhooks reach though they are private, and by http',
     }),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text, context) => {
+      const networks = text.split(',').map((part) => readNetwork(part.trim()))
+      if (!networks.includes(null)) return networks as string[]
+      context.addIssue('must be addresses or networks such as 10.0.0.0/8, separated by commas')
+      return z.NEVER
+    })
+    .default([])
+    .meta({
+      description:
+        'Proxies in front (addresses or CIDR networks, separated by commas): what they say in X-Forwarded-For is where a request comes from. Without it that header is not looked at',
+    }),
+  RATE_LIMIT: z.enum(['on', 'off']).default('on').meta({
+    description: 'Limits on requests by key and by address; `off` for a bench',
+  }),
+  RATE_LIMIT_SEARCH: requestsPerMinute(300, 'Public searches and lookups from one address (IPv6: one /64)'),
+  RATE_LIMIT_PUBLIC: requestsPerMinute(3000, 'All other requests without a key from one address (IPv6: one /64)'),
+  RATE_LIMIT_KEY: requestsPerMinute(6000, 'Requests with one key'),
+  RATE_LIMIT_REFUSED: requestsPerMinute(30, 'Keys that do not work, and sign-ins, from one address (IPv6: one /64)'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/\S+$/, 'must be a URL such as redis://host:6379')
+    .optional()
+    .meta({
+      description:
+        'Redis through which all `serve` processes share the limits. Without it, or while it is away, each process counts alone',
+      secret: true,
+    }),
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/, error: 'must be a URL such as https://id.example' })
+    .optional()
+    .meta({ description: 'Identity provider of staff (OpenID Connect), exactly as its tokens have `iss`' }),
+  OIDC_AUDIENCE: z.string().min(1).optional().meta({
+    description: 'What access tokens (JWTs) must have as `aud`; without it none are taken',
+  }),
+  OIDC_CLIENT_ID: z.string().min(1).optional().meta({
+    description: 'Client at the identity provider for signing in with a browser',
+  }),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional().meta({
+    description: 'Secret of that client; none for a public one (PKCE is used always)',
+    secret: true,
+  }),
+  OIDC_SCOPES_CLAIM: z.string().min(1).default('xinjian_scopes').meta({
+    description: 'Claim with the scopes of a person: a list or words, at a name or a path such as realm_access.roles',
+  }),
   WEB_CHECK_RATE: z.coerce.number('must be a number of requests').min(0.1).max(600).default(6).meta({
     description: 'Requests a minute that check-web-presences makes of one site (a domain, or a platform), at most',
   }),

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { pino, type Logger } from 'pino'
+import { startAuditChaining } from './audit/service.ts'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { startFeedListener } from './feed/listener.ts'
@@ -70,6 +71,7 @@ export async function startServer(database: Database, config: Config, log: Logge
   }
   publicUrl ||= address
   working.sequencer = startSequencer(database.db, log)
+  const auditChaining = startAuditChaining(database.db, log)
   const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
   const delivery = startDelivery({ db: database.db, outbound, clock: systemClock, log, listener })
   const screening = startScreening({ db: database.db, listener, clock: systemClock, screener, queueAlerts }, log)
@@ -83,6 +85,7 @@ export async function startServer(database: Database, config: Config, log: Logge
       await screening.stop()
       await outbound.close()
       await publisher?.stop()
+      await auditChaining.stop()
       await working.sequencer?.stop()
       await reads.stop()
     },

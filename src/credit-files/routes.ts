@@ -173,6 +173,7 @@ export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (
   app.get(
     '/v1/lookup',
     {
+      config: { budget: 'search' },
       schema: {
         operationId: 'lookUpWebPresence',
         tags,

@@ -2,7 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseConfig, type Config } from '../config.ts'
 import { untilSequenced } from '../feed/service.ts'
-import { createKey, createPartner, keyVerifier } from '../partners/service.ts'
+import { createKey, createPartner } from '../partners/service.ts'
+import { keyVerifier } from '../partners/verifier.ts'
 import { dayOf, systemClock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { runJob, type Job } from '../platform/jobs.ts'
@@ -132,7 +133,7 @@ async function writeSample(sampleDir: string, items: readonly object[]): Promise
 async function sampleKey(sampleDir: string, db: Db): Promise<string> {
   const file = join(sampleDir, 'feed-key')
   const kept = (await readFile(file, 'utf8').catch(() => '')).trim()
-  if ((await keyVerifier(db)(kept)) !== null) return kept
+  if ((await keyVerifier({ db })(kept, { address: null, requestId: 'sample' })) !== null) return kept
   const now = systemClock.now()
   const partner = await createPartner(db, { name: '示例协同部门 (sample agency)', kind: 'agency' }, now)
   const { key } = await createKey(db, { partnerId: partner.id, scopes: ['feed'] }, now)

@@ -31,7 +31,9 @@ export const honourRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock
     async (request, reply) => {
       const now = clock.now()
       const act = { by: principalOf(request).partnerId, now }
-      return writeOnce(db, { request, reply, status: 201, now }, (tx) => awardHonour(tx, request.body, act))
+      return writeOnce(db, { request, reply, status: 201, now, audit: 'honour.awarded' }, (tx) =>
+        awardHonour(tx, request.body, act),
+      )
     },
   )
   done()

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { v7 as uuidv7 } from 'uuid'
+import { actorOfCommand, recordAudit } from '../platform/audit.ts'
 import type { Db, DbOrTx, Tx } from '../platform/db.ts'
 import { inLanguage } from '../platform/language.ts'
 import { Problem } from '../platform/problem.ts'
@@ -110,7 +111,13 @@ export async function amendFromFile(
           calendar: parsed.data,
           note: `State Council notice, from ${basename(path)}`,
         }
-  const revision = await db.transaction((tx) => amendRulebook(tx, amendment, now))
+  const revision = await db.transaction(async (tx) => {
+    const amended = await amendRulebook(tx, amendment, now)
+    const details = { kind, file: basename(path) }
+    const entry = { actor: actorOfCommand(), objectId: String(amended), details, at: now }
+    await recordAudit(tx, { action: 'rulebook.amended', ...entry })
+    return amended
+  })
   return { revision, years: 'calendar' in amendment ? Object.keys(amendment.calendar).map(Number) : [] }
 }
 

@@ -107,7 +107,7 @@ export const leadRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, 
     async (request, reply) => {
       const now = clock.now()
       const by = principalOf(request).partnerId
-      return writeOnce(db, { request, reply, now }, async (tx) =>
+      return writeOnce(db, { request, reply, audit: 'lead.closed', now }, async (tx) =>
         answer(await closeLead(tx, request.params.id, { ...request.body, by, now }), languageOf(request)),
       )
     },

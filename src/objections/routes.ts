@@ -58,7 +58,7 @@ export const objectionRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cl
     },
     async (request, reply) => {
       const act = actOf(request)
-      return writeOnce(db, { request, reply, status: 201, now: act.now }, async (tx) =>
+      return writeOnce(db, { request, reply, status: 201, now: act.now, audit: 'objection.filed' }, async (tx) =>
         answer(tx, await fileObjection(tx, request.body, act), request),
       )
     },
@@ -80,7 +80,7 @@ export const objectionRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cl
     async (request, reply) => {
       const act = actOf(request)
       const { on, note = null } = request.body
-      return writeOnce(db, { request, reply, now: act.now }, async (tx) =>
+      return writeOnce(db, { request, reply, now: act.now, audit: 'objection.accepted' }, async (tx) =>
         answer(tx, await answerObjection(tx, request.params.id, { on, accept: true, reason: note }, act), request),
       )
     },
@@ -101,7 +101,7 @@ export const objectionRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cl
     },
     async (request, reply) => {
       const act = actOf(request)
-      return writeOnce(db, { request, reply, now: act.now }, async (tx) =>
+      return writeOnce(db, { request, reply, now: act.now, audit: 'objection.refused' }, async (tx) =>
         answer(tx, await answerObjection(tx, request.params.id, { ...request.body, accept: false }, act), request),
       )
     },
@@ -122,7 +122,7 @@ export const objectionRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cl
     },
     async (request, reply) => {
       const act = actOf(request)
-      return writeOnce(db, { request, reply, now: act.now }, async (tx) =>
+      return writeOnce(db, { request, reply, now: act.now, audit: 'objection.decided' }, async (tx) =>
         answer(tx, await decideObjection(tx, request.params.id, request.body, act), request),
       )
     },

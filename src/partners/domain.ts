@@ -1,4 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { apart, scopesOfKind, type partnerKinds, type scopes } from './vocabulary.ts'
+
+export type PartnerKind = (typeof partnerKinds)[number]
+export type Scope = (typeof scopes)[number]
 
 /** A key as its holder sees it once: `xj_<id of the key>_<secret of 256 random bits>`. */
 const keyForm = /^xj_([0-9a-f]{32})_([A-Za-z0-9_-]{43})$/
@@ -29,3 +33,17 @@ export function matchesSecret(secret: string, secretHash: string): boolean {
 function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
 }
+
+/** The scopes that a partner of this kind may not hold. */
+export function scopesBeyond(kind: PartnerKind, wanted: readonly Scope[]): Scope[] {
+  const allowed: readonly Scope[] = scopesOfKind[kind]
+  return wanted.filter((scope) => !allowed.includes(scope))
+}
+
+/** Whether these scopes make one person both give out keys and approve decisions. */
+export function joinsDuties(wanted: readonly Scope[]): boolean {
+  return apart.every((scope) => wanted.includes(scope))
+}
+
+/** Why a key with the right secret may not be used all the same. */
+export type Refusal = 'expired' | 'revoked' | 'other-network' | 'suspended'

@@ -11,3 +11,13 @@ export const scopes = [
   'registry:write',
   'admin',
 ] as const
+
+/** What each kind may be given: only staff act for the regulator. */
+export const scopesOfKind = {
+  agency: ['feed', 'screening', 'history'],
+  platform: ['feed', 'screening', 'history'],
+  staff: scopes,
+} as const satisfies Record<(typeof partnerKinds)[number], readonly (typeof scopes)[number][]>
+
+/** Scopes that one key, or one token, does not hold together: who gives out keys does not decide. */
+export const apart = ['admin', 'decisions:approve'] as const

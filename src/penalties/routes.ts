@@ -31,7 +31,9 @@ export const penaltyRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cloc
     async (request, reply) => {
       const now = clock.now()
       const act = { by: principalOf(request).partnerId, now }
-      return writeOnce(db, { request, reply, status: 201, now }, (tx) => publishPenalty(tx, request.body, act))
+      return writeOnce(db, { request, reply, status: 201, now, audit: 'penalty.published' }, (tx) =>
+        publishPenalty(tx, request.body, act),
+      )
     },
   )
   app.post(
@@ -50,7 +52,9 @@ export const penaltyRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cloc
     async (request, reply) => {
       const now = clock.now()
       const act = { by: principalOf(request).partnerId, now }
-      return writeOnce(db, { request, reply, now }, (tx) => withdrawPenalty(tx, request.params.id, request.body, act))
+      return writeOnce(db, { request, reply, now, audit: 'penalty.withdrawn' }, (tx) =>
+        withdrawPenalty(tx, request.params.id, request.body, act),
+      )
     },
   )
   done()

@@ -1,15 +1,28 @@
-import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import { clientAddress } from './addresses.ts'
 import { Problem, problems } from './problem.ts'
 
-/** Who is calling, as the key tells. */
+/** Who is calling, as the key, the token or the session tells. */
 export interface Principal {
+  /** One person of staff is one partner, whatever they sign in with: the two-person rule compares this. */
   partnerId: string
   /** `agency`, `platform` or `staff`. */
   kind: string
   /** Code of the agency, for a partner that receives sanction orders. */
   agencyCode: string | null
-  keyId: string
+  /** Null for a person whom the identity provider vouches for. */
+  keyId: string | null
   scopes: readonly string[]
+  /** How; a key without it. */
+  via?: 'key' | 'session' | 'oidc'
+  /** The person, where the key does not say it. */
+  person?: string
+}
+
+/** From where a key is shown, and in which request. */
+export interface Caller {
+  address: string | null
+  requestId: string
 }
 
 declare module 'fastify' {
@@ -19,8 +32,18 @@ declare module 'fastify' {
   }
 }
 
-/** Answers the holder of a key, or null for one that is unknown, revoked or malformed. */
-export type KeyVerifier = (key: string) => Promise<Principal | null>
+/** Answers the holder of a key or token, or null for one that may not be used: why is never told to a stranger. */
+export type KeyVerifier = (key: string, caller: Caller) => Promise<Principal | null>
+
+/** Counts what is asked for, and refuses what is too much. */
+export interface KeyLimits {
+  /** One more request of this partner's key. */
+  countKey(request: FastifyRequest, reply: FastifyReply, principal: Principal): Promise<void>
+  /** One more key from there that may not be used. */
+  countRefused(request: FastifyRequest, reply: FastifyReply): Promise<void>
+}
+
+const noLimits: KeyLimits = { countKey: () => Promise.resolve(), countRefused: () => Promise.resolve() }
 
 export interface Guards {
   /** Makes the guard of a route that needs one of these scopes. */
@@ -35,18 +58,30 @@ export type Authenticate = Guards['authenticate']
  * Bearer keys (RFC 6750): no key or a bad one is 401 with `WWW-Authenticate`, a good one without the scope is 403 that
  * names the scope. A request that passes a guard has its `principal`.
  */
-export function bearerKeys(app: FastifyInstance, verify: KeyVerifier): Guards {
+export function bearerKeys(app: FastifyInstance, verify: KeyVerifier, limits: KeyLimits = noLimits): Guards {
   app.decorateRequest('principal', null)
+  const verified = async (request: FastifyRequest, reply: FastifyReply): Promise<Principal> => {
+    const key = keyOf(request)
+    const principal = await verify(key, { address: clientAddress(request), requestId: request.id })
+    if (principal !== null) {
+      await limits.countKey(request, reply, principal)
+      return principal
+    }
+    await limits.countRefused(request, reply)
+    throw new Problem('unauthorized', problems.unauthorized.meaning, {
+      headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+    })
+  }
   return {
     authenticate:
       (...scopes) =>
-      async (request) => {
-        const principal = await verifiedPrincipal(request, verify)
+      async (request, reply) => {
+        const principal = await verified(request, reply)
         if (!scopes.some((scope) => principal.scopes.includes(scope))) throw insufficientScope(scopes)
         request.principal = principal
       },
-    identify: async (request) => {
-      if (request.headers.authorization !== undefined) request.principal = await verifiedPrincipal(request, verify)
+    identify: async (request, reply) => {
+      if (request.headers.authorization !== undefined) request.principal = await verified(request, reply)
     },
   }
 }
@@ -69,14 +104,8 @@ export function principalOf(request: FastifyRequest): Principal {
   throw new Problem('unauthorized', problems.unauthorized.meaning)
 }
 
-async function verifiedPrincipal(request: FastifyRequest, verify: KeyVerifier): Promise<Principal> {
+function keyOf(request: FastifyRequest): string {
   const [, key] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? []
-  if (key === undefined) {
-    throw new Problem('unauthorized', problems.unauthorized.meaning, { headers: { 'www-authenticate': 'Bearer' } })
-  }
-  const principal = await verify(key)
-  if (principal !== null) return principal
-  throw new Problem('unauthorized', problems.unauthorized.meaning, {
-    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
-  })
+  if (key !== undefined) return key
+  throw new Problem('unauthorized', problems.unauthorized.meaning, { headers: { 'www-authenticate': 'Bearer' } })
 }

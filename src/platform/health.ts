@@ -14,6 +14,7 @@ export const healthRoutes: FastifyPluginCallbackZod<{ db: Db }> = (app, { db }, 
   app.get(
     '/livez',
     {
+      config: { budget: 'none' },
       schema: {
         operationId: 'live',
         tags: ['Operations'],
@@ -27,6 +28,7 @@ export const healthRoutes: FastifyPluginCallbackZod<{ db: Db }> = (app, { db }, 
   app.get(
     '/readyz',
     {
+      config: { budget: 'none' },
       schema: {
         operationId: 'ready',
         tags: ['Operations'],

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
+import { actorOfCommand, aJob, recordAudit, type Actor } from './audit.ts'
 import { dayOf, type Clock } from './clock.ts'
 import { faultOf, openConnection, rowsOf, type Database, type Db } from './db.ts'
 import type { Config } from '../config.ts'
@@ -69,10 +70,13 @@ export async function runJob(
     slotAt?: Date | undefined
     signal?: AbortSignal | undefined
     onProgress?: ((counts: object) => void) | undefined
+    /** Who started it; the schedule, or whoever typed the command, without it. */
+    actor?: Actor
   },
 ): Promise<JobRun | null> {
   const { database, config, clock } = options
   const { db } = database
+  const actor = options.actor ?? (options.slotAt === undefined ? actorOfCommand() : aJob)
   const reason = job.notReady?.(config) ?? null
   if (reason !== null) throw new JobError(`${job.name} cannot run: ${reason}`)
   const on = options.on ?? dayOf(options.slotAt ?? clock.now())
@@ -112,12 +116,16 @@ export async function runJob(
         signal,
       })
       const finishedAt = clock.now().toISOString()
-      await finishRun(db, id, { status: 'succeeded', finishedAt, counts })
+      await finishRun(db, { id, job: job.name, on, actor }, { status: 'succeeded', finishedAt, counts })
       return { id, job: job.name, on, status: 'succeeded', startedAt, finishedAt, counts }
     } catch (error) {
       const { message } = faultOf(error)
       const status = signal.aborted ? 'interrupted' : 'failed'
-      await finishRun(db, id, { status, finishedAt: clock.now().toISOString(), error: message })
+      await finishRun(
+        db,
+        { id, job: job.name, on, actor },
+        { status, finishedAt: clock.now().toISOString(), error: message },
+      )
       throw new JobError(`${job.name} failed: ${message}`, { cause: error })
     }
   } finally {
@@ -147,11 +155,17 @@ async function claimRun(
 
 async function finishRun(
   db: Db,
-  id: string,
+  { id, job, on, actor }: { id: string; job: string; on: string; actor: Actor },
   end: { status: 'succeeded' | 'failed' | 'interrupted'; finishedAt: string; counts?: object; error?: string },
 ): Promise<void> {
-  await db.execute(sql`
-    update job_runs set status = ${end.status}, finished_at = ${end.finishedAt}, error = ${end.error ?? null},
-      counts = coalesce(${end.counts === undefined ? null : JSON.stringify(end.counts)}::jsonb, counts)
-    where id = ${id}`)
+  const { status, finishedAt, counts, error } = end
+  await db.transaction(async (tx) => {
+    await tx.execute(sql`
+      update job_runs set status = ${status}, finished_at = ${finishedAt}, error = ${error ?? null},
+        counts = coalesce(${counts === undefined ? null : JSON.stringify(counts)}::jsonb, counts)
+      where id = ${id}`)
+    const outcome = status === 'succeeded' ? 'done' : 'failed'
+    const details = { job, on, status }
+    await recordAudit(tx, { actor, action: 'job-run.ended', objectId: id, outcome, details, at: new Date(finishedAt) })
+  })
 }

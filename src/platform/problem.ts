@@ -23,8 +23,12 @@ export class Problem extends Error {
   readonly errors: FieldError[]
   readonly headers: Record<string, string>
 
-  constructor(code: ProblemCode, detail: Text, more: { errors?: FieldError[]; headers?: Record<string, string> } = {}) {
-    super(`${code}: ${detail.en}`)
+  constructor(
+    code: ProblemCode,
+    detail: Text,
+    more: { errors?: FieldError[]; headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(`${code}: ${detail.en}`, { cause: more.cause })
     this.code = code
     this.detail = detail
     this.errors = more.errors ?? []

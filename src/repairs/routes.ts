@@ -59,7 +59,7 @@ export const repairRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock
     },
     async (request, reply) => {
       const act = actOf(request)
-      return writeOnce(db, { request, reply, status: 201, now: act.now }, async (tx) =>
+      return writeOnce(db, { request, reply, status: 201, now: act.now, audit: 'repair.filed' }, async (tx) =>
         answer(tx, await fileRepair(tx, request.body, act), request),
       )
     },
@@ -81,7 +81,7 @@ export const repairRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock
     async (request, reply) => {
       const act = actOf(request)
       const { on, note = null } = request.body
-      return writeOnce(db, { request, reply, now: act.now }, async (tx) =>
+      return writeOnce(db, { request, reply, now: act.now, audit: 'repair.accepted' }, async (tx) =>
         answer(tx, await answerRepair(tx, request.params.id, { on, accept: true, reason: note }, act), request),
       )
     },
@@ -102,7 +102,7 @@ export const repairRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock
     },
     async (request, reply) => {
       const act = actOf(request)
-      return writeOnce(db, { request, reply, now: act.now }, async (tx) =>
+      return writeOnce(db, { request, reply, now: act.now, audit: 'repair.refused' }, async (tx) =>
         answer(tx, await answerRepair(tx, request.params.id, { ...request.body, accept: false }, act), request),
       )
     },
@@ -123,7 +123,7 @@ export const repairRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock
     },
     async (request, reply) => {
       const act = actOf(request)
-      return writeOnce(db, { request, reply, now: act.now }, async (tx) =>
+      return writeOnce(db, { request, reply, now: act.now, audit: 'repair.decided' }, async (tx) =>
         answer(tx, await decideRepair(tx, request.params.id, request.body, act), request),
       )
     },
@@ -144,7 +144,7 @@ export const repairRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock
     },
     async (request, reply) => {
       const act = actOf(request)
-      return writeOnce(db, { request, reply, now: act.now }, async (tx) =>
+      return writeOnce(db, { request, reply, now: act.now, audit: 'repair.cancelled' }, async (tx) =>
         answer(tx, await cancelRepair(tx, request.params.id, request.body, act), request),
       )
     },

@@ -94,18 +94,29 @@ export const sanctionRoutes: FastifyPluginCallbackZod<Options> = (
     },
     async (request, reply) => {
       const { partnerId, keyId } = principalOf(request)
+      // Only a member of staff signs in without a key.
+      if (keyId === null) throw new Problem('not-an-agency', problems['not-an-agency'].meaning)
       const by = { agencyCode: agencyOf(request), partnerId, keyId }
       const now = clock.now()
-      return writeOnce(db, { request, reply, now }, async (tx) => {
-        const results = await takeReceipts(tx, by, request.body.receipts, { today: dayOf(now), now })
-        const language = languageOf(request)
-        return {
-          results: results.map(({ error, ...result }) => ({
-            ...result,
-            ...(error !== null && { error: { code: error, detail: refusalTexts[error][language] } }),
-          })),
-        }
-      })
+      return writeOnce(
+        db,
+        {
+          request,
+          reply,
+          now,
+          audit: { action: 'order.answered', details: { receipts: request.body.receipts.length } },
+        },
+        async (tx) => {
+          const results = await takeReceipts(tx, by, request.body.receipts, { today: dayOf(now), now })
+          const language = languageOf(request)
+          return {
+            results: results.map(({ error, ...result }) => ({
+              ...result,
+              ...(error !== null && { error: { code: error, detail: refusalTexts[error][language] } }),
+            })),
+          }
+        },
+      )
     },
   )
 

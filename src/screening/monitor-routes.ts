@@ -55,7 +55,7 @@ export const monitorRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cloc
     },
     async (request, reply) => {
       const now = clock.now()
-      return writeOnce(db, { request, reply, status: 201, now }, (tx) =>
+      return writeOnce(db, { request, reply, status: 201, now, audit: 'monitor.created' }, (tx) =>
         createMonitor(tx, partnerOf(request), request.body, now),
       )
     },
@@ -112,7 +112,7 @@ export const monitorRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cloc
       },
     },
     async (request, reply) => {
-      await writeOnce(db, { request, reply, status: 204, now: clock.now() }, async (tx) => {
+      await writeOnce(db, { request, reply, status: 204, now: clock.now(), audit: 'monitor.deleted' }, async (tx) => {
         await removeMonitor(tx, partnerOf(request), request.params.id)
         return {}
       })
@@ -134,8 +134,15 @@ export const monitorRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cloc
       },
     },
     async (request, reply) =>
-      writeOnce(db, { request, reply, now: clock.now() }, (tx) =>
-        putMembers(tx, partnerOf(request), request.params.id, request.body.members),
+      writeOnce(
+        db,
+        {
+          request,
+          reply,
+          now: clock.now(),
+          audit: { action: 'monitor.members-put', details: { members: request.body.members.length } },
+        },
+        (tx) => putMembers(tx, partnerOf(request), request.params.id, request.body.members),
       ),
   )
 
@@ -154,8 +161,10 @@ export const monitorRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cloc
     },
     async (request, reply) => {
       const { id, ref } = request.params
-      return writeOnce(db, { request, reply, now: clock.now() }, (tx) =>
-        putMembers(tx, partnerOf(request), id, [{ ...request.body, ref }]),
+      return writeOnce(
+        db,
+        { request, reply, now: clock.now(), audit: { action: 'monitor.members-put', details: { members: 1 } } },
+        (tx) => putMembers(tx, partnerOf(request), id, [{ ...request.body, ref }]),
       )
     },
   )
@@ -174,10 +183,14 @@ export const monitorRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cloc
     },
     async (request, reply) => {
       const { id, ref } = request.params
-      await writeOnce(db, { request, reply, status: 204, now: clock.now() }, async (tx) => {
-        await removeMember(tx, partnerOf(request), id, ref)
-        return {}
-      })
+      await writeOnce(
+        db,
+        { request, reply, status: 204, now: clock.now(), audit: 'monitor.member-removed' },
+        async (tx) => {
+          await removeMember(tx, partnerOf(request), id, ref)
+          return {}
+        },
+      )
       return reply.send(undefined)
     },
   )

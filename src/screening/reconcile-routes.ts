@@ -67,6 +67,7 @@ export const reconcileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cl
   app.get(
     '/v1/reconcile',
     {
+      config: { budget: 'search' },
       schema: {
         operationId: 'reconcileByGet',
         tags,
@@ -81,7 +82,7 @@ export const reconcileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cl
   app.post(
     '/v1/reconcile',
     {
-      config: { writesNothing: true },
+      config: { budget: 'search', writesNothing: true },
       schema: {
         operationId: 'reconcile',
         tags,
@@ -110,6 +111,7 @@ export const reconcileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cl
     app.get(
       `/v1/reconcile/suggest/${what}`,
       {
+        config: { budget: 'search' },
         schema: {
           operationId: `suggest${what[0]?.toUpperCase() ?? ''}${what.slice(1)}`,
           tags,

@@ -19,6 +19,7 @@ export const searchRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock
   app.get(
     '/v1/search',
     {
+      config: { budget: 'search' },
       schema: {
         operationId: 'searchSubjects',
         tags: ['Public lookup'],

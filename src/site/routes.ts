@@ -66,11 +66,15 @@ export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, 
     sendPage(request, reply, homePage({ language: languageOf(request), publicUrl: publicUrl() })),
   )
 
-  app.get('/search', { schema: { hide: true, querystring: searchQuery } }, async (request, reply) => {
-    const found = await findPage({ db, clock, names }, languageOf(request), request.query.q)
-    if ('uscc' in found) return reply.redirect(`/credit-files/${found.uscc}`, 303)
-    return sendPage(request, reply, found.page)
-  })
+  app.get(
+    '/search',
+    { config: { budget: 'search' }, schema: { hide: true, querystring: searchQuery } },
+    async (request, reply) => {
+      const found = await findPage({ db, clock, names }, languageOf(request), request.query.q)
+      if ('uscc' in found) return reply.redirect(`/credit-files/${found.uscc}`, 303)
+      return sendPage(request, reply, found.page)
+    },
+  )
 
   app.get(
     '/credit-files/:uscc',

@@ -73,7 +73,7 @@ export const sourceRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock
     async (request, reply) => {
       const now = clock.now()
       const act = { by: principalOf(request).partnerId, now }
-      return writeOnce(db, { request, reply, now }, (tx) =>
+      return writeOnce(db, { request, reply, audit: 'quarantine.retried', now }, (tx) =>
         retryQuarantined(tx, request.params.id, request.body ?? {}, act),
       )
     },
@@ -95,7 +95,7 @@ export const sourceRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock
     async (request, reply) => {
       const now = clock.now()
       const act = { by: principalOf(request).partnerId, now }
-      return writeOnce(db, { request, reply, now }, (tx) =>
+      return writeOnce(db, { request, reply, audit: 'quarantine.discarded', now }, (tx) =>
         discardQuarantined(tx, request.params.id, request.body, act),
       )
     },
@@ -135,7 +135,9 @@ export const sourceRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock
     async (request, reply) => {
       const now = clock.now()
       const resumed = { ...request.body, by: principalOf(request).partnerId, now }
-      return writeOnce(db, { request, reply, now }, (tx) => resumeAndTell(tx, request.params.collection, resumed))
+      return writeOnce(db, { request, reply, audit: 'source.resumed', now }, (tx) =>
+        resumeAndTell(tx, request.params.collection, resumed),
+      )
     },
   )
 

@@ -4,7 +4,7 @@ import type { Guards } from './domain.ts'
 import { FileError, isTable, readFileRecords } from './files.ts'
 import { findCheckpoint, insertQuarantined, listUsccsInQuarantine } from './repository.ts'
 import { noRecords, retryUnknownSubjects, takeRecords, type RecordCounts } from './take.ts'
-import type { Collection } from './vocabulary.ts'
+import { collections, type Collection } from './vocabulary.ts'
 
 export { pullCollection, type PullCounts, type PullOptions } from './pull.ts'
 export { forgetOldRawBytes } from './raw-bytes.ts'

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { actorOf, recordAudit } from '../platform/audit.ts'
 import { principalOf, type Authenticate } from '../platform/auth.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
@@ -86,7 +87,7 @@ export const subscriptionRoutes: FastifyPluginCallbackZod<Options> = (app, optio
     },
     async (request, reply) => {
       const { principal, now } = callOf(request)
-      return writeOnce(db, { request, reply, status: 201, now }, async (tx) => {
+      return writeOnce(db, { request, reply, status: 201, now, audit: 'subscription.created' }, async (tx) => {
         const row = await createSubscription(tx, principal, request.body, { outbound, now })
         return { ...present(row), secret: row.secret }
       })
@@ -148,7 +149,7 @@ export const subscriptionRoutes: FastifyPluginCallbackZod<Options> = (app, optio
     },
     async (request, reply) => {
       const { principal, now } = callOf(request)
-      return writeOnce(db, { request, reply, now }, async (tx) =>
+      return writeOnce(db, { request, reply, now, audit: 'subscription.changed' }, async (tx) =>
         present(await changeSubscription(tx, principal, request.params.id, request.body, { outbound, now })),
       )
     },
@@ -167,7 +168,7 @@ export const subscriptionRoutes: FastifyPluginCallbackZod<Options> = (app, optio
     },
     async (request, reply) => {
       const { principal, now } = callOf(request)
-      await writeOnce(db, { request, reply, status: 204, now }, async (tx) => {
+      await writeOnce(db, { request, reply, status: 204, now, audit: 'subscription.deleted' }, async (tx) => {
         await removeSubscription(tx, principal, request.params.id)
         return {}
       })
@@ -189,7 +190,7 @@ export const subscriptionRoutes: FastifyPluginCallbackZod<Options> = (app, optio
     },
     async (request, reply) => {
       const { principal, now } = callOf(request)
-      return writeOnce(db, { request, reply, now }, async (tx) => {
+      return writeOnce(db, { request, reply, now, audit: 'subscription.secret-rotated' }, async (tx) => {
         const row = await rotateSecret(tx, principal, request.params.id, now)
         return { ...present(row), secret: row.secret }
       })
@@ -210,7 +211,7 @@ export const subscriptionRoutes: FastifyPluginCallbackZod<Options> = (app, optio
     },
     async (request, reply) => {
       const { principal, now } = callOf(request)
-      return writeOnce(db, { request, reply, now }, async (tx) =>
+      return writeOnce(db, { request, reply, now, audit: 'subscription.replayed' }, async (tx) =>
         present(await replaySubscription(tx, principal, request.params.id, request.body.after)),
       )
     },
@@ -251,7 +252,7 @@ export const subscriptionRoutes: FastifyPluginCallbackZod<Options> = (app, optio
         response: { 200: testAnswer, ...problemResponses },
       },
     },
-    // Not through writeOnce: nothing is written, and a transaction would stay open as long as a receiver likes.
+    // Not through writeOnce: nothing changes, and a transaction would stay open as long as a receiver likes.
     async (request, reply) => {
       const { error, responseStatus, ...sent } = await testSubscription(
         db,
@@ -259,6 +260,9 @@ export const subscriptionRoutes: FastifyPluginCallbackZod<Options> = (app, optio
         request.params.id,
         options,
       )
+      const { id } = request.params
+      const tested = { actor: actorOf(request), action: 'subscription.tested' as const, objectId: id, at: clock.now() }
+      await recordAudit(db, tested)
       const { messageId, durationMs, responseBody } = sent
       const delivered = responseStatus !== null && responseStatus >= 200 && responseStatus < 300
       void reply.header('cache-control', 'no-store')

@@ -5,7 +5,7 @@ export const pureFiles =
   '^src/.+/(domain|late-reporters|chain|vocabulary|identifiers|personal-data|web-address|platforms|publication-policy|state|follow-the-money|past|policy|page|licence|robots|official-links)\\.ts$|^src/search/(data/[^/]+|align|bigram-index|characters|compare|name-index|normalise|parse|pinyin|ranking|regions|score|segment|subject-index)\\.ts$'
 
 const feature =
-  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|overdue|sanctions|feed|credit-files|statistics|search|screening|partners|site|subscriptions|web-checks|leads)/'
+  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|overdue|sanctions|feed|credit-files|statistics|search|screening|partners|site|subscriptions|web-checks|leads|audit|sessions|cases|job-runs|operations)/'
 /** A feature's own folder, as captured by `from`. */
 const own = '^src/$1/'
 
@@ -56,7 +56,7 @@ export const rules: IForbiddenRuleType[] = [
         '/schemas\\.ts$',
         pureFiles,
         '^src/rulebook/',
-        '^src/platform/(language|pagination)\\.ts$',
+        '^src/platform/(addresses|language|pagination)\\.ts$',
         'node_modules/zod/',
       ],
     },

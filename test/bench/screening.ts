@@ -13,7 +13,8 @@ import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import { insertEvents } from '../../src/feed/repository.ts'
 import { startFeedListener } from '../../src/feed/listener.ts'
-import { createKey, createPartner, keyVerifier } from '../../src/partners/service.ts'
+import { createKey, createPartner } from '../../src/partners/service.ts'
+import { keyVerifier } from '../../src/partners/verifier.ts'
 import { bearerKeys } from '../../src/platform/auth.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { type Db } from '../../src/platform/db.ts'
@@ -151,7 +152,7 @@ const makeBody = (of: (business: Business) => object) =>
 const app = Fastify({ logger: false })
 app.setValidatorCompiler(validatorCompiler)
 app.setSerializerCompiler(serializerCompiler)
-const { authenticate } = bearerKeys(app, keyVerifier(db))
+const { authenticate } = bearerKeys(app, keyVerifier({ db }))
 const listener = startFeedListener(database.url)
 const names = startFollowingNames(db, listener, systemClock)
 const namesFrom = performance.now()

@@ -30,6 +30,7 @@ export function start(args: string[], env: Record<string, string> = {}): Running
       HOME,
       ...(TMPDIR !== undefined && { TMPDIR }),
       LOG_LEVEL: 'warn',
+      RATE_LIMIT: 'off',
       DATA_DIR: inject('dataDir'),
       ...env,
     },

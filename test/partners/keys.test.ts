@@ -1,7 +1,8 @@
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeKey, matchesSecret, parseKey } from '../../src/partners/domain.ts'
-import { createKey, createPartner, keyVerifier, UnknownPartnerError } from '../../src/partners/service.ts'
+import { createKey, createPartner, UnknownPartnerError } from '../../src/partners/service.ts'
+import { keyVerifier } from '../../src/partners/verifier.ts'
 import type { Database } from '../../src/platform/db.ts'
 import { cloneDatabase } from '../support/database.ts'
 
@@ -13,6 +14,8 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 const now = new Date('2026-07-01T02:00:00.000Z')
+
+const verify = (key: string) => keyVerifier({ db: database.db })(key, { address: '192.0.2.1', requestId: 'a request' })
 
 it('makes keys that are recognised, that tell their id, and whose secret only the hash matches', () => {
   const id = uuidv7()
@@ -32,7 +35,7 @@ it('verifies the key that it issued, with the scopes that were given, each once'
   const partner = await createPartner(database.db, { name: '某平台', kind: 'platform' }, now)
   const issued = await createKey(database.db, { partnerId: partner.id, scopes: ['feed', 'screening', 'feed'] }, now)
   expect(issued.scopes).toEqual(['feed', 'screening'])
-  expect(await keyVerifier(database.db)(issued.key)).toEqual({
+  expect(await verify(issued.key)).toEqual({
     partnerId: partner.id,
     kind: 'platform',
     agencyCode: null,
@@ -55,6 +58,6 @@ it('keeps an agency by its code, however it was called, and a code that the rule
   ] as const) {
     const { id } = await createPartner(database.db, { name: '某部门', kind: 'agency', agencyCode: called }, now)
     const { key } = await createKey(database.db, { partnerId: id, scopes: ['feed'] }, now)
-    expect(await keyVerifier(database.db)(key)).toMatchObject({ agencyCode })
+    expect(await verify(key)).toMatchObject({ agencyCode })
   }
 })

@@ -4,6 +4,7 @@ import { parseConfig, type Config } from '../../src/config.ts'
 import { startFeedListener } from '../../src/feed/listener.ts'
 import { findHead } from '../../src/feed/repository.ts'
 import { sequencePending } from '../../src/feed/sequencer.ts'
+import { scopesBeyond } from '../../src/partners/domain.ts'
 import { createKey, createPartner, type PartnerKind, type Scope } from '../../src/partners/service.ts'
 import { startPresentFiles, type PresentFiles } from '../../src/credit-files/present-files.ts'
 import type { Clock } from '../../src/platform/clock.ts'
@@ -44,7 +45,7 @@ export async function startTestService(
   let now = new Date(instant)
   const clock = { now: () => now, set: (later: string) => void (now = new Date(later)) }
   const listener = startFeedListener(database.url)
-  const config = { ...parseConfig({}), ...settings }
+  const config = { ...parseConfig({ RATE_LIMIT: 'off' }), ...settings }
   const signing = await signingWith([await generateSigningKey()])
   const names = startFollowingNames(db, listener, clock)
   const screener = createScreener(names)
@@ -77,7 +78,7 @@ export async function startTestService(
     },
     watch: () => runMonitors({ db, clock, screener }),
     keyOf,
-    keyWith: (...scopes) => keyOf({ kind: 'agency' }, ...scopes),
+    keyWith: (...scopes) => keyOf({ kind: scopesBeyond('agency', scopes).length > 0 ? 'staff' : 'agency' }, ...scopes),
     close: async () => {
       await app.close()
       await database.close()

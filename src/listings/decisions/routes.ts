@@ -49,7 +49,7 @@ export const decisionRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clo
     async (request, reply) => {
       const now = clock.now()
       const act = { by: principalOf(request).partnerId, now }
-      return writeOnce(db, { request, reply, status: 201, now }, async (tx) =>
+      return writeOnce(db, { request, reply, status: 201, now, audit: 'decision.proposed' }, async (tx) =>
         answer(tx, await proposeDecision(tx, request.body, act), request),
       )
     },
@@ -71,7 +71,7 @@ export const decisionRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clo
     async (request, reply) => {
       const now = clock.now()
       const act = { by: principalOf(request).partnerId, now }
-      return writeOnce(db, { request, reply, now }, async (tx) =>
+      return writeOnce(db, { request, reply, now, audit: 'decision.approved' }, async (tx) =>
         answer(tx, await approveDecision(tx, request.params.id, act), request),
       )
     },
@@ -93,7 +93,7 @@ export const decisionRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clo
     async (request, reply) => {
       const now = clock.now()
       const act = { by: principalOf(request).partnerId, now }
-      return writeOnce(db, { request, reply, now }, async (tx) =>
+      return writeOnce(db, { request, reply, now, audit: 'decision.rejected' }, async (tx) =>
         answer(tx, await rejectDecision(tx, request.params.id, request.body?.reason ?? null, act), request),
       )
     },

@@ -1,0 +1,250 @@
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { rowsOf } from '../../src/platform/db.ts'
+import { enterprise, other, trader, useStaff } from '../listings/staff.ts'
+import { entryOf, impose, ordersOf } from '../sanctions/entries.ts'
+import { madeUpUscc } from '../support/businesses.ts'
+import { startReceiver, type Receiver } from '../subscriptions/receiver.ts'
+
+const staff = useStaff(undefined, { WEBHOOK_ALLOWED_HOSTS: ['127.0.0.1'] })
+const { propose, decide, post } = staff
+const keys: Record<'admin' | 'platform' | 'agency', string> = { admin: '', platform: '', agency: '' }
+let receiver: Receiver
+
+beforeAll(async () => {
+  const { keyOf } = staff.service()
+  keys.admin = await keyOf({ kind: 'staff' }, 'admin')
+  keys.platform = await keyOf({ kind: 'platform' }, 'screening', 'feed')
+  keys.agency = await keyOf({ kind: 'agency', agencyCode: 'mof' }, 'feed')
+  receiver = await startReceiver()
+})
+afterAll(() => receiver.close())
+
+interface Call {
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  url: string
+  key: string
+  payload?: object
+}
+
+interface Made {
+  id: string
+}
+
+async function send({ method, url, key, payload }: Call) {
+  return staff.service().app.inject({
+    method,
+    url,
+    headers: { authorization: `Bearer ${key}` },
+    ...(payload !== undefined && { payload }),
+  })
+}
+
+async function made(call: Call): Promise<Made> {
+  const response = await send(call)
+  if (response.statusCode > 201) throw new Error(response.body)
+  return response.json()
+}
+
+const by = {
+  clerk: (url: string, payload: object = {}): Call => ({ method: 'POST', url, key: staff.keys.clerk, payload }),
+  chief: (url: string, payload: object = {}): Call => ({ method: 'POST', url, key: staff.keys.chief, payload }),
+  registrar: (url: string, payload: object): Call => ({ method: 'POST', url, key: staff.keys.registrar, payload }),
+  admin: (method: Call['method'], url: string, payload?: object): Call => ({
+    ...{ method, url, key: keys.admin },
+    ...(payload && { payload }),
+  }),
+  platform: (method: Call['method'], url: string, payload?: object): Call => ({
+    ...{ method, url, key: keys.platform },
+    ...(payload && { payload }),
+  }),
+}
+
+let number = 0
+const next = () => (number += 1)
+const statement = '情况说明'
+const listed = async () => (await decide({ uscc: other })).listingId
+/** One for all, since a business is listed once for the same. */
+let entryId = ''
+const anEntry = async () => (entryId ||= await listed())
+
+/** An entry has one open objection at a time. */
+const settle = async () => {
+  const { body } = await staff.get('/v1/objections?status=filed', 'clerk')
+  for (const { id } of body.items)
+    await made(by.clerk(`/v1/objections/${id}/refuse`, { on: '2026-11-23', reason: '略' }))
+  const accepted = (await staff.get('/v1/objections?status=accepted', 'clerk')).body.items
+  for (const { id } of accepted) await made(by.chief(`/v1/objections/${id}/decide`, rejected))
+}
+const objection = async () => {
+  await settle()
+  return fileOne()
+}
+const fileOne = async () =>
+  (await made(by.clerk('/v1/objections', { listingId: await anEntry(), filedOn: '2026-11-21', statement }))).id
+const acceptedObjection = async () => {
+  const id = await objection()
+  await made(by.clerk(`/v1/objections/${id}/accept`, { on: '2026-11-23' }))
+  return id
+}
+const penaltyBody = () => ({
+  ...{ uscc: trader, decisionNumber: `罚${next()}号`, authority: '云州市市场监督管理局', ground: '虚假宣传' },
+  ...{ kind: '罚款', amountFen: 5_000_000, decidedOn: '2026-06-01', publishedOn: '2026-06-05' },
+})
+const penalty = async () => (await made(by.registrar('/v1/penalties', penaltyBody()))).id
+const repairBody = async () => ({ penaltyId: await penalty(), filedOn: '2026-11-20', statement })
+const repair = async () => (await made(by.clerk('/v1/repairs', await repairBody()))).id
+const acceptedRepair = async () => {
+  const id = await repair()
+  await made(by.clerk(`/v1/repairs/${id}/accept`, { on: '2026-11-21' }))
+  return id
+}
+const granted = { on: '2026-11-24', outcome: 'granted', reason: '条件具备' }
+const rejected = { on: '2026-11-25', outcome: 'rejected', reason: '列入无误' }
+const subscriptionBody = () => ({ url: receiver.url, types: ['listing.entered'] })
+const subscription = async () => (await made(by.platform('POST', '/v1/subscriptions', subscriptionBody()))).id
+const monitor = async () => (await made(by.platform('POST', '/v1/monitors', { name: '卖家' }))).id
+const member = { uscc: enterprise }
+const partner = async () => (await made(by.admin('POST', '/v1/partners', { name: '某平台', kind: 'platform' }))).id
+const key = async () =>
+  (await made(by.admin('POST', `/v1/partners/${await partner()}/keys`, { scopes: ['screening'] }))).id
+
+/** One request of each operation that changes something, which succeeds; what it needs is made first. */
+const writes: Record<string, () => Promise<Call>> = {
+  proposeDecision: async () =>
+    by.clerk('/v1/decisions', {
+      ...{ action: 'enter', list: 'abnormal', uscc: enterprise, groundCode: 'ABN-68-4-4', decisionNumber: '列一号' },
+      ...{ authority: '云州市市场监督管理局', decidedOn: '2026-11-20' },
+      facts: { summary: '无法联系', establishedOn: '2026-11-18' },
+    }),
+  approveDecision: async () => by.chief(`/v1/decisions/${(await propose()).body.id}/approve`),
+  rejectDecision: async () =>
+    by.chief(`/v1/decisions/${(await propose({ uscc: other })).body.id}/reject`, { reason: '证据不足' }),
+  fileObjection: async () =>
+    by.clerk('/v1/objections', { listingId: await anEntry(), filedOn: '2026-11-21', statement }),
+  acceptObjection: async () => by.clerk(`/v1/objections/${await objection()}/accept`, { on: '2026-11-23' }),
+  refuseObjection: async () =>
+    by.clerk(`/v1/objections/${await objection()}/refuse`, { on: '2026-11-23', reason: '材料不全' }),
+  decideObjection: async () => by.chief(`/v1/objections/${await acceptedObjection()}/decide`, rejected),
+  fileRepair: async () => by.clerk('/v1/repairs', await repairBody()),
+  acceptRepair: async () => by.clerk(`/v1/repairs/${await repair()}/accept`, { on: '2026-11-21' }),
+  refuseRepair: async () => by.clerk(`/v1/repairs/${await repair()}/refuse`, { on: '2026-11-21', reason: '材料不全' }),
+  decideRepair: async () => by.chief(`/v1/repairs/${await acceptedRepair()}/decide`, granted),
+  cancelRepair: async () => {
+    const id = await acceptedRepair()
+    await made(by.chief(`/v1/repairs/${id}/decide`, granted))
+    return by.clerk(`/v1/repairs/${id}/cancel`, { on: '2026-11-25', reason: '材料虚假' })
+  },
+  publishPenalty: async () => by.registrar('/v1/penalties', penaltyBody()),
+  withdrawPenalty: async () =>
+    by.registrar(`/v1/penalties/${await penalty()}/withdraw`, {
+      ...{ reason: 'annulled', on: '2026-11-20', note: '复议撤销' },
+    }),
+  awardHonour: async () =>
+    by.registrar('/v1/honours', {
+      ...{ uscc: enterprise, title: '守合同重信用企业', authority: '云州市市场监督管理局', awardedOn: '2026-03-15' },
+    }),
+  sendReceipts: async () => {
+    const entry = entryOf(1)
+    await impose(staff.service(), entry)
+    const order = (await ordersOf(staff.service().db, entry)).find(({ agencyCode }) => agencyCode === 'mof')
+    return {
+      ...{ method: 'POST', url: '/v1/feed/receipts', key: keys.agency },
+      payload: { receipts: [{ orderId: order?.id, status: 'received' }] },
+    }
+  },
+  createSubscription: async () => by.platform('POST', '/v1/subscriptions', subscriptionBody()),
+  changeSubscription: async () =>
+    by.platform('PATCH', `/v1/subscriptions/${await subscription()}`, { types: ['listing.removed'] }),
+  deleteSubscription: async () => by.platform('DELETE', `/v1/subscriptions/${await subscription()}`),
+  rotateSubscriptionSecret: async () => by.platform('POST', `/v1/subscriptions/${await subscription()}/rotate-secret`),
+  replaySubscription: async () => by.platform('POST', `/v1/subscriptions/${await subscription()}/replay`, { after: 0 }),
+  testSubscription: async () => by.platform('POST', `/v1/subscriptions/${await subscription()}/test`),
+  createMonitor: async () => by.platform('POST', '/v1/monitors', { name: '卖家' }),
+  deleteMonitor: async () => by.platform('DELETE', `/v1/monitors/${await monitor()}`),
+  putMonitorMembers: async () =>
+    by.platform('POST', `/v1/monitors/${await monitor()}/members`, {
+      members: [1, 2, 3].map((n) => ({ ref: `s${n}`, uscc: madeUpUscc(n) })),
+    }),
+  putMonitorMember: async () => by.platform('PUT', `/v1/monitors/${await monitor()}/members/s1`, member),
+  deleteMonitorMember: async () => {
+    const id = await monitor()
+    await made(by.platform('PUT', `/v1/monitors/${id}/members/s1`, member))
+    return by.platform('DELETE', `/v1/monitors/${id}/members/s1`)
+  },
+  createPartner: async () => by.admin('POST', '/v1/partners', { name: '某部门', kind: 'agency' }),
+  changePartner: async () => by.admin('PATCH', `/v1/partners/${await partner()}`, { name: '改名' }),
+  createKey: async () => by.admin('POST', `/v1/partners/${await partner()}/keys`, { scopes: ['screening'] }),
+  revokeKey: async () => by.admin('DELETE', `/v1/keys/${await key()}`),
+  rotateKey: async () => by.admin('POST', `/v1/keys/${await key()}/rotate`),
+}
+
+/** What leaves no entry, and why. */
+const exceptions: Record<string, string> = {
+  evaluateCase: 'it computes, and keeps nothing',
+  reconcile: 'it searches, and keeps nothing',
+  screen: 'it is kept whole as evidence, append-only, with its partner and time',
+}
+
+interface Entry {
+  action: string
+  via: string
+  partnerId: string | null
+  keyId: string | null
+  objectId: string | null
+  outcome: string
+  requestId: string
+  address: string
+  text: string
+}
+
+const entries = () =>
+  rowsOf<Entry>(
+    staff.service().db,
+    sql`select l.action, l.via, l.partner_id as "partnerId", l.key_id as "keyId", l.object_id as "objectId", l.outcome,
+          l.request_id as "requestId", l.address, l::text as text from audit_log l order by l.id`,
+  )
+
+it('knows a request, or a reason why not, for every operation that is no GET', async () => {
+  const document = (await staff.service().app.inject('/openapi.json')).json<{
+    paths: Record<string, Record<string, { operationId: string }>>
+  }>()
+  const operations = Object.values(document.paths).flatMap((methods) =>
+    Object.entries(methods).flatMap(([method, { operationId }]) => (method === 'get' ? [] : [operationId])),
+  )
+  expect([...Object.keys(writes), ...Object.keys(exceptions)].sort()).toEqual(operations.sort())
+})
+
+it.each(Object.keys(writes))('%s leaves exactly one entry, which says who, what, from where', async (operation) => {
+  const call = await writes[operation]!()
+  const before = await entries()
+  const response = await send(call)
+  expect([response.statusCode, response.body]).toEqual([expect.toSatisfy((code: number) => code < 300), response.body])
+  const added = (await entries()).slice(before.length)
+  expect(added).toHaveLength(1)
+  const [entry] = added
+  expect(entry).toMatchObject({ via: 'key', outcome: 'done', requestId: response.headers['x-request-id'] })
+  expect(entry).toMatchObject({ address: '127.0.0.1', keyId: expect.any(String) as string })
+  expect(entry?.action).toMatch(/^[a-z-]+\.[a-z-]+$/)
+  // A member of staff, or a partner, is named by the key that was used.
+  expect(call.key).toContain(entry?.keyId?.replaceAll('-', ''))
+  const answer = response.body === '' ? {} : response.json<{ id?: string; secret?: string; key?: string }>()
+  for (const secret of [answer.secret, answer.key, call.key]) if (secret) expect(entry?.text).not.toContain(secret)
+})
+
+it('leaves none for what is refused, nor for the answer of a request that is sent again', async () => {
+  const before = (await entries()).length
+  expect((await post('/v1/decisions', 'clerk', { action: 'enter' })).status).toBe(400)
+  expect((await send(by.platform('DELETE', `/v1/monitors/${enterprise}`))).statusCode).toBe(400)
+  expect((await send(by.admin('DELETE', '/v1/keys/01900000-0000-7000-8000-000000000000'))).statusCode).toBe(404)
+  expect((await entries()).length).toBe(before)
+  const again = async () =>
+    staff.service().app.inject({
+      method: 'POST',
+      url: '/v1/monitors',
+      headers: { authorization: `Bearer ${keys.platform}`, 'idempotency-key': 'once' },
+      payload: { name: '一次' },
+    })
+  expect((await again()).json<Made>().id).toBe((await again()).json<Made>().id)
+  expect((await entries()).length).toBe(before + 1)
+})
