@@ -27,8 +27,9 @@ import { JobError, runJob, type Job, type JobRun } from './platform/jobs.ts'
 import { version } from './platform/project.ts'
 import { SourceError } from './platform/http-client.ts'
 import { serveUntilStopped, type StartSchedule } from './serve.ts'
-import { FileError } from './sources/files.ts'
-import { importFile, type RecordCounts } from './sources/service.ts'
+import { FileError } from './sources/file-record.ts'
+import { importFile } from './sources/import.ts'
+import type { RecordCounts } from './sources/service.ts'
 import { collections, type Collection } from './sources/vocabulary.ts'
 
 /** What the command line needs of the jobs, which `src` does not import. */

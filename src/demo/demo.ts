@@ -11,7 +11,7 @@ import { closedWindow } from '../rulebook/annual-report.ts'
 import { builtInRulebook } from '../rulebook/built-in.ts'
 import { serveUntilStopped, stopAll, stopSignal, type StartSchedule } from '../serve.ts'
 import { openLog, startServer } from '../server.ts'
-import { importFile } from '../sources/service.ts'
+import { importFile } from '../sources/import.ts'
 import { makeProvince } from './province.ts'
 import { buildSampleSource } from './source.ts'
 

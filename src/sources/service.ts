@@ -3,7 +3,6 @@ import { SourceError, type Patience } from '../platform/http-client.ts'
 import type { TakenCounts } from '../registry/service.ts'
 import { takers } from './collection.ts'
 import { downloadPage, type Page, type Source } from './download.ts'
-import { FileError, isTable, readFileRecords } from './files.ts'
 import { instant } from './read.ts'
 import {
   findCheckpoint,
@@ -29,13 +28,13 @@ export interface PullCounts extends RecordCounts {
   retried: number
 }
 
-const noRecords = (): RecordCounts => ({ records: 0, new: 0, changed: 0, unchanged: 0, older: 0, quarantined: {} })
+export const noRecords = (): RecordCounts => ({ records: 0, new: 0, changed: 0, unchanged: 0, older: 0, quarantined: {} })
 
 /**
  * Takes raw records inside the caller's transaction: the good ones into the registry, the others into quarantine with
  * the reason. Adds to `counts`.
  */
-async function takeRecords(
+export async function takeRecords(
   tx: Tx,
   collection: Collection,
   raws: readonly unknown[],
@@ -68,7 +67,7 @@ export async function lastCompletePull(db: DbOrTx, collection: Collection): Prom
 const retryBatch = 1000
 
 /** Tries again what waited for its business to be registered. Answers how many records were taken. */
-async function retryUnknownSubjects(db: Db, collection: Collection, now: Date): Promise<number> {
+export async function retryUnknownSubjects(db: Db, collection: Collection, now: Date): Promise<number> {
   let taken = 0
   let after: string | null = null
   for (;;) {
@@ -196,56 +195,4 @@ function newestOf(...instants: (string | null)[]): string | null {
 
 function updatedAtOf(item: unknown): string | null {
   return instant.safeParse((item as { updatedAt?: unknown } | null)?.updatedAt).data ?? null
-}
-
-const importBatch = 1000
-
-/**
- * Imports the records of a file: NDJSON, CSV or TSV, in UTF-8 or GB 18030. Batches commit one by one; importing the
- * same file again changes nothing. Reports that waited for an imported business are taken too, without a source to pull.
- * @throws FileError when the file cannot be read, or not to its end; the batches before the fault stay taken
- */
-export async function importFile(
-  db: Db,
-  collection: Collection,
-  path: string,
-  options: { now: () => Date; onProgress?: (counts: RecordCounts) => void },
-): Promise<RecordCounts> {
-  // The sites of a report are a list, which a row of a table does not hold: they would be lost without a word.
-  if (collection === 'annual-reports' && isTable(path)) {
-    throw new FileError(`${path}: annual reports are imported from NDJSON, since a table has no place for their sites`)
-  }
-  const counts = noRecords()
-  let batch: unknown[] = []
-  const unreadable: { raw: string; detail: string }[] = []
-  const flush = async () => {
-    await db.transaction(async (tx) => {
-      const now = options.now()
-      await takeRecords(tx, collection, batch, now, counts)
-      const refused = unreadable.map(({ raw, detail }) => ({
-        ok: false as const,
-        reason: 'unreadable' as const,
-        detail,
-        sourceId: null,
-        uscc: null,
-        raw,
-      }))
-      await insertQuarantined(tx, collection, refused, now)
-    })
-    counts.records += unreadable.length
-    if (unreadable.length > 0) {
-      counts.quarantined.unreadable = (counts.quarantined.unreadable ?? 0) + unreadable.length
-    }
-    batch = []
-    unreadable.length = 0
-    options.onProgress?.(counts)
-  }
-  for await (const line of readFileRecords(path)) {
-    if (line.ok) batch.push(line.record)
-    else unreadable.push(line)
-    if (batch.length + unreadable.length >= importBatch) await flush()
-  }
-  await flush()
-  if (collection === 'subjects') await retryUnknownSubjects(db, 'annual-reports', options.now())
-  return counts
 }
