@@ -3,6 +3,8 @@ import { endPublicationJob } from './end-publication.ts'
 import { expireTermsJob } from './expire-terms.ts'
 import { liftEndedMeasuresJob } from './lift-ended-measures.ts'
 import { forgetOldDeliveriesJob } from './forget-old-deliveries.ts'
+import { forgetOldRunsJob } from './forget-old-runs.ts'
+import { importFiles } from './import-files.ts'
 import { listLateReportersJob } from './list-late-reporters.ts'
 import { promoteToSeriousJob } from './promote-to-serious.ts'
 import { reportOverdueStepsJob } from './report-overdue-steps.ts'
@@ -16,6 +18,7 @@ export const jobs: readonly Job[] = [
     name: 'pull-annual-reports',
     description: 'Pulls annual reports and their web information from SOURCE_ANNUAL_REPORTS_URL',
     cron: '15 * * * *',
+    canDryRun: true,
     notReady: (config) =>
       config.SOURCE_ANNUAL_REPORTS_URL === undefined
         ? 'set SOURCE_ANNUAL_REPORTS_URL to the base URL of the source'
@@ -23,11 +26,20 @@ export const jobs: readonly Job[] = [
     run: pullAnnualReports,
   },
   {
+    name: 'import-files',
+    description: 'Takes the files in IMPORT_DIR/<collection>/ that are whole, and puts them away with a receipt',
+    cron: '*/5 * * * *',
+    canDryRun: true,
+    notReady: (config) => (config.IMPORT_DIR === undefined ? 'set IMPORT_DIR to the folder of the files' : null),
+    run: importFiles,
+  },
+  {
     name: 'list-late-reporters',
     description: 'Enters who filed no annual report by 30 June on the abnormal list (ABN-68-4-1, ABS-69-13, ABC-70-10)',
     // A week after the window, so that sources have passed on the reports of its last days, and within the 10 working days
     // that the law gives (12 to 14 July). Who is found later is entered by hand, with --on.
     cron: '30 3 8-31 7 *',
+    canDryRun: true,
     run: listLateReportersJob,
   },
   {
@@ -35,6 +47,7 @@ export const jobs: readonly Job[] = [
     description:
       'Gives notice in the 60 days before the third anniversary of an entry (令68 art 15); until 2024-04-30 only',
     cron: '5 0 * * *',
+    canDryRun: true,
     run: sendSixtyDayNoticesJob,
   },
   {
@@ -42,6 +55,7 @@ export const jobs: readonly Job[] = [
     description:
       'Enters who stayed on the abnormal list for three years on the serious-violator list; until 2024-04-30 only',
     cron: '10 0 * * *',
+    canDryRun: true,
     run: promoteToSeriousJob,
   },
   {
@@ -49,24 +63,28 @@ export const jobs: readonly Job[] = [
     description:
       'Removes entries of the serious-violator list whose term is over and that end by themselves (令44 art 21)',
     cron: '20 0 * * *',
+    canDryRun: true,
     run: expireTermsJob,
   },
   {
     name: 'end-publication',
     description: 'Withdraws entries and penalties from view whose publication period is over',
     cron: '30 0 * * *',
+    canDryRun: true,
     run: endPublicationJob,
   },
   {
     name: 'report-overdue-steps',
     description: 'Counts decisions, objections and repairs that wait longer than the law allows',
     cron: '0 7 * * *',
+    canDryRun: true,
     run: reportOverdueStepsJob,
   },
   {
     name: 'lift-ended-measures',
     description: 'Requests the lift of measures whose own term is over, such as the bar on a person (JS-05)',
     cron: '20 0 * * *',
+    canDryRun: true,
     run: liftEndedMeasuresJob,
   },
   {
@@ -79,6 +97,14 @@ export const jobs: readonly Job[] = [
     name: 'forget-old-deliveries',
     description: 'Deletes the history of webhooks that is older than 90 days',
     cron: '40 4 * * *',
+    canDryRun: true,
     run: forgetOldDeliveriesJob,
+  },
+  {
+    name: 'forget-old-runs',
+    description: 'Deletes runs of jobs, with their logs, that ended more than 400 days ago',
+    cron: '50 4 * * *',
+    canDryRun: true,
+    run: forgetOldRunsJob,
   },
 ]

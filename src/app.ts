@@ -23,7 +23,9 @@ import { honourRoutes } from './honours/routes.ts'
 import { objectionRoutes } from './objections/routes.ts'
 import { penaltyRoutes } from './penalties/routes.ts'
 import { repairRoutes } from './repairs/routes.ts'
+import { jobRunRoutes } from './job-runs/routes.ts'
 import { healthRoutes } from './platform/health.ts'
+import type { Job } from './platform/jobs.ts'
 import { jwksRoutes } from './platform/jwks.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
 import { snapshotDirOf } from './platform/open.ts'
@@ -53,6 +55,10 @@ export interface AppOptions {
   /** The names in this process's memory, and the lists; of the app's own without them. */
   names?: FollowedNames
   screener?: Screener
+  /** The jobs, which `src` does not know by itself: to be listed and started. */
+  jobs?: readonly Job[]
+  /** Whether this process is ready only once it knows of a leader of the scheduled jobs. */
+  waitForLeader?: boolean
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
   logger?: FastifyBaseLogger
@@ -72,6 +78,8 @@ export async function buildApp({
   logger,
   names = startFollowingNames(db, listener, clock, logger),
   screener = createScreener(names),
+  jobs = [],
+  waitForLeader = false,
 }: AppOptions): Promise<FastifyInstance> {
   useBothLanguagesInZod()
   const app = Fastify({
@@ -122,7 +130,7 @@ export async function buildApp({
   app.addHook('onClose', () => outbound.close())
   app.addHook('onClose', () => names.stop())
   const { authenticate, identify } = bearerKeys(app, keyVerifier(db))
-  await app.register(healthRoutes, { db })
+  await app.register(healthRoutes, { db, waitForLeader })
   await app.register(jwksRoutes, { signing })
   await app.register(creditFileRoutes, { db, clock, identify })
   await app.register(searchRoutes, { db, clock, names })
@@ -145,6 +153,7 @@ export async function buildApp({
   await app.register(monitorRoutes, { db, clock, authenticate })
   await app.register(reconcileRoutes, { db, clock, names, publicUrl })
   await app.register(sourceRoutes, { db, authenticate })
+  await app.register(jobRunRoutes, { db, clock, config, authenticate, jobs })
   await app.register(siteRoutes, { db, clock, names, publicUrl })
   return app
 }

@@ -7,6 +7,7 @@ import { startNatsPublisher } from './feed/nats.ts'
 import { startSequencer } from './feed/sequencer.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, type Database } from './platform/db.ts'
+import type { Job } from './platform/jobs.ts'
 import { openOutbound } from './platform/outbound.ts'
 import { createScreener } from './screening/screener.ts'
 import { startScreening } from './screening/worker.ts'
@@ -36,7 +37,12 @@ function requestOf({ method, routeOptions, ip }: FastifyRequest) {
  * Listens, sequences the feed and delivers webhooks: one `serve` process of any number. The database must be migrated.
  * @throws Error when the port cannot be had, ConfigError when the signing keys cannot be used
  */
-export async function startServer(database: Database, config: Config, log: Logger): Promise<Server> {
+export async function startServer(
+  database: Database,
+  config: Config,
+  log: Logger,
+  jobs: readonly Job[] = [],
+): Promise<Server> {
   const signing = await openSigning(config)
   const listener = startFeedListener(database.url)
   const names = startFollowingNames(database.db, listener, systemClock, log)
@@ -50,6 +56,8 @@ export async function startServer(database: Database, config: Config, log: Logge
     signing,
     names,
     screener,
+    jobs,
+    waitForLeader: config.JOBS === 'on' && jobs.length > 0,
     publicUrl: () => publicUrl,
     logger: log,
   })

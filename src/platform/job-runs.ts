@@ -203,7 +203,7 @@ export async function lockStarting(db: DbOrTx, job: string): Promise<void> {
   await db.execute(sql`select pg_advisory_xact_lock(${jobLock + 2}, hashtext(${job}))`)
 }
 
-export async function existsUnfinishedRun(db: DbOrTx, job: string): Promise<boolean> {
+export async function existsQueuedRun(db: DbOrTx, job: string): Promise<boolean> {
   const rows = await rowsOf(db, sql`select from job_runs r where r.job = ${job} and r.status = 'queued' limit 1`)
   return rows.length > 0
 }

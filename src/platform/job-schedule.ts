@@ -53,7 +53,7 @@ export function createSchedule(options: {
   let leading = false
   let since = startedAt
   let ticking: Promise<void> | null = null
-  let tickAgain = false
+  let asked = 0
 
   const tryToLead = async () => {
     if (leading) return
@@ -118,14 +118,15 @@ export function createSchedule(options: {
     if (stopping.signal.aborted) return
     if (ticking !== null) {
       // What is due since the one under way began is looked at after it.
-      tickAgain = true
+      asked += 1
       return ticking
     }
     ticking = (async () => {
+      let looked: number
       do {
-        tickAgain = false
+        looked = asked
         await tickOnce()
-      } while (tickAgain && !stopping.signal.aborted)
+      } while (looked !== asked && !stopping.signal.aborted)
     })().finally(() => (ticking = null))
     return ticking
   }

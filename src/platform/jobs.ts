@@ -97,8 +97,7 @@ export async function runJob(
   if (reason !== null) throw new JobError(reason)
   const on = options.on ?? dayOf(slotAt ?? clock.now())
   const origin = slotAt === null ? 'command' : 'schedule'
-  const queue = () =>
-    insertQueuedRun(database.db, { job: job.name, origin, slotAt, on, dryRun, queuedAt: clock.now() })
+  const queue = () => insertQueuedRun(database.db, { job: job.name, origin, slotAt, on, dryRun, queuedAt: clock.now() })
   // A slot is kept also while an earlier run goes on: who runs that one takes it up afterwards.
   const slotRun = slotAt === null ? null : await queue()
   if (slotAt !== null && slotRun === null) return null
@@ -116,7 +115,8 @@ export async function runJob(
 export function whyNot(job: Job, config: Config, dryRun: boolean): string | null {
   const reason = job.notReady?.(config) ?? null
   if (reason !== null) return `${job.name} cannot run: ${reason}`
-  if (dryRun && job.canDryRun !== true) return `${job.name}: dry-run not possible, since it does more than write to the database`
+  if (dryRun && job.canDryRun !== true)
+    return `${job.name}: dry-run not possible, since it does more than write to the database`
   return null
 }
 
@@ -162,6 +162,9 @@ export async function settleAbandonedRuns(job: Job, { database: { db }, clock }:
 /** Who ran a command sees that it ended, and a dry run has nothing to complete. */
 const mayGoOn = (run: JobRun) => run.origin !== 'command' && !run.dryRun
 
+/** A transaction has all that a job may use of a database: its own transactions become savepoints. */
+const asDb = (tx: unknown) => tx as Db
+
 /** What ends the transaction of a dry run. */
 class RolledBack extends Error {}
 
@@ -170,7 +173,11 @@ class RolledBack extends Error {}
  * @returns the run, or null when it waits no more
  * @throws JobError when it fails or is interrupted, which is kept with the run
  */
-export async function executeRun(job: Job, id: string, options: RunOptions & { signal: AbortSignal }): Promise<JobRun | null> {
+export async function executeRun(
+  job: Job,
+  id: string,
+  options: RunOptions & { signal: AbortSignal },
+): Promise<JobRun | null> {
   const { database, config, clock, signal } = options
   const { db } = database
   const run = await startRun(db, id, { process: processName, at: clock.now() })
@@ -220,8 +227,7 @@ async function runDry(job: Job, db: Db, context: Omit<JobContext, 'db' | 'databa
     .transaction(async (tx) => {
       counts = await job.run({
         ...context,
-        // It has all that a job may use of a database.
-        db: tx as unknown as Db,
+        db: asDb(tx),
         get databaseUrl(): string {
           throw new JobError('dry-run not possible: it opens a connection of its own')
         },

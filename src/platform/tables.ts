@@ -68,7 +68,10 @@ export const jobRunLog = pgTable(
     level: vocabulary(jobLogLevels).notNull(),
     text: text().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.runId, table.line] }), oneOf('job_run_log_level', table.level, jobLogLevels)],
+  (table) => [
+    primaryKey({ columns: [table.runId, table.line] }),
+    oneOf('job_run_log_level', table.level, jobLogLevels),
+  ],
 )
 
 /** Up to when the slots of a job's schedule have been decided: queued, or left out. What lies after it was missed, or is to come. */

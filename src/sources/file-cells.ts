@@ -40,7 +40,8 @@ function flagOf(text: string): boolean | null {
 
 /** A sum with up to so many decimal places, in its smallest unit; exact, since it is reckoned in decimals. */
 function fenOf(cell: string, places: number): number | null {
-  const [, whole, fraction = ''] = /^(\d{1,15})(?:\.(\d*))?(?:元|万元)?$/.exec(halfWidth(cell).replaceAll(',', '')) ?? []
+  const [, whole, fraction = ''] =
+    /^(\d{1,15})(?:\.(\d*))?(?:元|万元)?$/.exec(halfWidth(cell).replaceAll(',', '')) ?? []
   if (whole === undefined || /[1-9]/.test(fraction.slice(places))) return null
   const fen = Number(`${whole}${fraction.slice(0, places).padEnd(places, '0')}`)
   return Number.isSafeInteger(fen) ? fen : null
@@ -51,7 +52,8 @@ const timeForm = /^[\sT]*(\d{1,2})(?::|时|点)(\d{1,2})(?:(?::|分)(\d{1,2})(?:
 /** Days since 1899-12-30, as Excel counts them; in the years in which a plain number is meant as a day. */
 const serialForm = /^([1-9]\d{4})(\.\d+)?$/
 
-const isoDay = (year: string, month: string, date: string) => `${year}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`
+const isoDay = (year: string, month: string, date: string) =>
+  `${year}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`
 
 /** The day that a cell names, as `YYYY-MM-DD`; whether there is such a day is for the schema. */
 function dayOfCell(cell: string, calendar: { from1904?: boolean }): string | null {

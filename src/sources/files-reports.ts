@@ -89,7 +89,7 @@ function codeOf(row: RowRecord): string {
 
 /** Rows without a year are reports of their own, to be refused. */
 function keyOf(row: RowRecord & { fields: Record<string, unknown> }): string {
-  return `${codeOf(row)} ${String(row.fields['year'] ?? `#${row.line}`)}`
+  return `${codeOf(row)} ${(row.fields['year'] as string | number | undefined) ?? `#${row.line}`}`
 }
 
 interface Report {

@@ -99,7 +99,9 @@ function tellOfHeads(form: Form, { columns, heads }: Heads, title: string, line:
     if (column === null) return
     const before = seen.get(column.field)
     if (before !== undefined) {
-      throw new FileError(`${title}: the columns ${before} and ${heads[i] ?? ''} both hold ${column.field} (line ${line})`)
+      throw new FileError(
+        `${title}: the columns ${before} and ${heads[i] ?? ''} both hold ${column.field} (line ${line})`,
+      )
     }
     seen.set(column.field, heads[i] ?? '')
   })
@@ -117,15 +119,13 @@ function recordOf(form: Form, columns: readonly (Column | null)[], row: TableRow
     return { line, raw, fault }
   }
   const fields: Record<string, unknown> = {}
-  let isEmpty = true
   columns.forEach((column, i) => {
     const cell = row.cells[i]?.trim() ?? ''
     if (cell === '' || column === null) return
-    isEmpty = false
     fields[column.field] = valueOf(column.kind, cell, { from1904: table.from1904 === true })
   })
   // Excel keeps rows that were emptied.
-  return isEmpty ? null : { line, fields }
+  return Object.keys(fields).length === 0 ? null : { line, fields }
 }
 
 /** Gives a record an id and a time where the table has none: its own codes, and the time as of which the file speaks. */

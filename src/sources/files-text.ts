@@ -85,7 +85,11 @@ export async function* readDelimited(
       if (error?.code === 'CSV_QUOTE_NOT_CLOSED') unclosed.push(error.message)
       else {
         const line = error?.['lines'] as number | undefined
-        skipped.push({ line: line ?? 0, raw: typeof raw === 'string' ? raw : '', fault: error?.message ?? 'unreadable' })
+        skipped.push({
+          line: line ?? 0,
+          raw: typeof raw === 'string' ? raw : '',
+          fault: error?.message ?? 'unreadable',
+        })
       }
     },
   })

@@ -141,7 +141,13 @@ async function readDateStyles(archive: Archive, part: string): Promise<DateStyle
       if (name !== 'xf' || !inCellFormats) return
       const id = Number(attributes['numFmtId'] ?? 0)
       styles.push(
-        custom.has(id) ? (custom.get(id) ?? null) : dayFormats.has(id) ? 'day' : momentFormats.has(id) ? 'moment' : null,
+        custom.has(id)
+          ? (custom.get(id) ?? null)
+          : dayFormats.has(id)
+            ? 'day'
+            : momentFormats.has(id)
+              ? 'moment'
+              : null,
       )
     },
     text: () => undefined,
@@ -246,7 +252,8 @@ async function* readRows(
     open: (name, attributes) => {
       if (name === 'row') {
         line = Number(attributes['r'] ?? line + 1)
-        if (!Number.isInteger(line) || line > maxRows) throw new FileError(`${path}: sheet ${sheet} has more rows than Excel allows`)
+        if (!Number.isInteger(line) || line > maxRows)
+          throw new FileError(`${path}: sheet ${sheet} has more rows than Excel allows`)
         cells = []
         fault = null
         column = -1
@@ -267,7 +274,9 @@ async function* readRows(
       if (name === 'c') endCell()
       if (name === 'row' && (cells.length > 0 || fault !== null)) {
         const raw = cells.join('\t')
-        ready.push(fault === null ? { line, cells, raw } : { line, raw, fault: `${fault}, on line ${line} of sheet ${sheet}` })
+        ready.push(
+          fault === null ? { line, cells, raw } : { line, raw, fault: `${fault}, on line ${line} of sheet ${sheet}` },
+        )
       }
     },
   })

@@ -2,7 +2,15 @@ import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { FileError, type FileRecord } from './file-record.ts'
 import { groupReports } from './files-reports.ts'
-import { fileRecordOf, noHeadsError, readTable, type NoHeads, type OnNotice, type RowRecord, type Table } from './files-table.ts'
+import {
+  fileRecordOf,
+  noHeadsError,
+  readTable,
+  type NoHeads,
+  type OnNotice,
+  type RowRecord,
+  type Table,
+} from './files-table.ts'
 import { csvForm, decode, encodingOf, readDelimited, readLines, tsvForm } from './files-text.ts'
 import { openWorkbook } from './files-xlsx.ts'
 import type { Collection } from './vocabulary.ts'
@@ -87,4 +95,3 @@ async function* rowsOf(
   }
   for (const { title } of without) onNotice(`${title}: has no head line of ${collection} and was not read`)
 }
-

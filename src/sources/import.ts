@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../platform/db.ts'
 import { codeIn } from './file-record.ts'
 import { readFileRecords } from './files.ts'
+import type { RefusedRecord } from './read.ts'
 import { insertQuarantined } from './repository.ts'
 import { noRecords, retryUnknownSubjects, takeRecords, type RecordCounts } from './service.ts'
 import type { Collection } from './vocabulary.ts'
@@ -23,8 +24,8 @@ export interface ImportOptions {
   onNotice?: ((notice: string) => void) | undefined
   /** Where an import of the same bytes was broken off. */
   resume?: ImportReached | undefined
-  /** Called in the transaction of each batch with what it comes to. */
-  onBatch?: ((tx: Tx, reached: ImportReached) => Promise<void>) | undefined
+  /** Called in the transaction of each batch with what it comes to, and the records of it that were refused. */
+  onBatch?: ((tx: Tx, reached: ImportReached, refused: readonly RefusedRecord[]) => Promise<void>) | undefined
 }
 
 /**
@@ -48,8 +49,8 @@ export async function importFile(
   const flush = async () => {
     await db.transaction(async (tx) => {
       const now = options.now()
-      await takeRecords(tx, collection, batch, now, counts)
-      const refused = unreadable.map(({ raw, detail }) => ({
+      const refused = await takeRecords(tx, collection, batch, now, counts)
+      const unread = unreadable.map(({ raw, detail }) => ({
         ok: false as const,
         reason: 'unreadable' as const,
         detail,
@@ -57,12 +58,12 @@ export async function importFile(
         uscc: codeIn(raw),
         raw,
       }))
-      await insertQuarantined(tx, collection, refused, now)
+      await insertQuarantined(tx, collection, unread, now)
       counts.records += unreadable.length
       if (unreadable.length > 0) {
         counts.quarantined.unreadable = (counts.quarantined.unreadable ?? 0) + unreadable.length
       }
-      await onBatch?.(tx, { records: read, counts })
+      await onBatch?.(tx, { records: read, counts }, [...refused, ...unread])
     })
     batch = []
     unreadable = []

@@ -3,7 +3,7 @@ import { SourceError, type Patience } from '../platform/http-client.ts'
 import type { TakenCounts } from '../registry/service.ts'
 import { takers } from './collection.ts'
 import { downloadPage, type Page, type Source } from './download.ts'
-import { instant } from './read.ts'
+import { instant, type RefusedRecord } from './read.ts'
 import {
   findCheckpoint,
   insertQuarantined,
@@ -28,11 +28,18 @@ export interface PullCounts extends RecordCounts {
   retried: number
 }
 
-export const noRecords = (): RecordCounts => ({ records: 0, new: 0, changed: 0, unchanged: 0, older: 0, quarantined: {} })
+export const noRecords = (): RecordCounts => ({
+  records: 0,
+  new: 0,
+  changed: 0,
+  unchanged: 0,
+  older: 0,
+  quarantined: {},
+})
 
 /**
  * Takes raw records inside the caller's transaction: the good ones into the registry, the others into quarantine with
- * the reason. Adds to `counts`.
+ * the reason. Adds to `counts`, and answers the records that were refused.
  */
 export async function takeRecords(
   tx: Tx,
@@ -40,13 +47,14 @@ export async function takeRecords(
   raws: readonly unknown[],
   now: Date,
   counts: RecordCounts,
-): Promise<void> {
+): Promise<readonly RefusedRecord[]> {
   const taken = await takers[collection](tx, raws, now)
   await insertQuarantined(tx, collection, taken.refused, now)
   await resolveQuarantined(tx, collection, taken.takenIds)
   counts.records += raws.length
   for (const outcome of ['new', 'changed', 'unchanged', 'older'] as const) counts[outcome] += taken.counts[outcome]
   for (const { reason } of taken.refused) counts.quarantined[reason] = (counts.quarantined[reason] ?? 0) + 1
+  return taken.refused
 }
 
 /** Which of these businesses have a record of the collection in quarantine, and so must not be judged by its absence. */

@@ -17,3 +17,14 @@ export const quarantineReasons = [
 export type QuarantineReason = (typeof quarantineReasons)[number]
 
 export const quarantineStatuses = ['open', 'resolved', 'discarded'] as const
+
+/** What became of a file in the folder of `IMPORT_DIR`. */
+export const droppedFileStatuses = [
+  /** Seen, and perhaps still being written, or being imported. */
+  'waiting',
+  'taken',
+  /** The same bytes were taken before. */
+  'repeated',
+  'refused',
+] as const
+export type DroppedFileStatus = (typeof droppedFileStatuses)[number]

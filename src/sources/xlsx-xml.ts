@@ -37,7 +37,7 @@ export function xmlReader(handlers: XmlHandlers): (piece?: Uint8Array) => void {
     sinceEvent = 0
     depth += 1
     if (depth > maxDepth) throw new XmlError('has elements too deep within each other')
-    handlers.open(local(name), attributes as Record<string, string>)
+    handlers.open(local(name), attributes)
   })
   parser.on('text', (text) => handlers.text(text))
   parser.on('cdata', (text) => handlers.text(text))

@@ -25,11 +25,13 @@ export interface Archive {
 export async function openArchive(path: string): Promise<Archive> {
   await assertZip(path)
   const zip = await new Promise<ZipFile>((resolve, reject) =>
-    yauzl.open(path, { lazyEntries: true, autoClose: false }, (error, opened) => (error ? reject(error) : resolve(opened))),
+    yauzl.open(path, { lazyEntries: true, autoClose: false }, (error, opened) =>
+      error ? reject(error) : resolve(opened),
+    ),
   ).catch((error: unknown) => {
     throw new FileError(`${path}: is no whole workbook: ${(error as Error).message}`, { cause: error })
   })
-  const close = () => void zip.close()
+  const close = () => zip.close()
   try {
     const entries = await entriesOf(zip)
     return { ...partsOf(path, zip, entries), close }
@@ -59,7 +61,10 @@ async function entriesOf(zip: ZipFile): Promise<Map<string, Entry>> {
   const entries = new Map<string, Entry>()
   await new Promise<void>((resolve, reject) => {
     zip.on('entry', (entry: Entry) => {
-      if (entries.size >= maxEntries) return reject(new Error(`it has more than ${maxEntries} parts`))
+      if (entries.size >= maxEntries) {
+        reject(new Error(`it has more than ${maxEntries} parts`))
+        return
+      }
       // Names of parts are not told apart by case (ECMA-376 part 2).
       entries.set(entry.fileName.toLowerCase(), entry)
       zip.readEntry()

@@ -132,8 +132,18 @@ test.each<[string, string, string | Buffer | null, RegExp]>([
   ['that is missing', 'none.csv', null, /none\.csv: ENOENT: no such file/],
   ['of an unknown ending', 'book.ods', 'PK', /book\.ods: a file ends in \.ndjson, \.jsonl, \.csv, \.tsv, \.xlsx$/],
   ['that is no workbook', 'text.xlsx', 'sourceId', /text\.xlsx: is no \.xlsx workbook$/],
-  ['that is half a workbook', 'half.xlsx', 'PK\u0003\u0004', /half\.xlsx: is no whole workbook: End of central directory/],
-  ['that is an old workbook', 'old.xlsx', Buffer.from('d0cf11e0a1b11ae1', 'hex'), /old\.xlsx: is an old \.xls or has a password/],
+  [
+    'that is half a workbook',
+    'half.xlsx',
+    'PK\u0003\u0004',
+    /half\.xlsx: is no whole workbook: End of central directory/,
+  ],
+  [
+    'that is an old workbook',
+    'old.xlsx',
+    Buffer.from('d0cf11e0a1b11ae1', 'hex'),
+    /old\.xlsx: is an old \.xls or has a password/,
+  ],
   ['without an ending', 'book', 'PK', /book: a file ends in/],
   [
     'without necessary columns',
