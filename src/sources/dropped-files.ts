@@ -76,10 +76,9 @@ const outcomes = ['taken', 'refused'] as const
 /** The folder of a collection, with those that it puts files away in; null when it is not to be used. */
 async function openFolder({ folder, dryRun, log }: DroppedOptions, collection: Collection): Promise<string | null> {
   const path = join(folder, collection)
-  if (!dryRun) {
-    for (const outcome of outcomes) await mkdir(join(path, outcome), { recursive: true })
-  }
+  // One after the other, since making a folder in a link would make it elsewhere.
   for (const each of [path, ...outcomes.map((outcome) => join(path, outcome))]) {
+    if (!dryRun && (await lstat(each).catch(() => null)) === null) await mkdir(each, { recursive: each === path })
     const stats = await lstat(each).catch(() => null)
     if (stats === null && dryRun) continue
     if (stats?.isDirectory() !== true) {

@@ -80,7 +80,12 @@ describe('202', () => {
     const { body } = await call('/v1/job-runs', { job: 'note-days', dryRun: true })
     await work()
     const run = await call(`/v1/job-runs/${String(body['id'])}`)
-    expect(run.body).toMatchObject({ status: 'succeeded', dryRun: true, counts: { noted: 1 }, log: [{ text: 'tried' }] })
+    expect(run.body).toMatchObject({
+      status: 'succeeded',
+      dryRun: true,
+      counts: { noted: 1 },
+      log: [{ text: 'tried' }],
+    })
     expect(await noted()).toEqual([])
   })
 

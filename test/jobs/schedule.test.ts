@@ -50,7 +50,8 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   logged.length = 0
-  for (const table of ['job_runs', 'job_slots', 'job_leader']) await database.db.execute(sql.raw(`delete from ${table}`))
+  for (const table of ['job_runs', 'job_slots', 'job_leader'])
+    await database.db.execute(sql.raw(`delete from ${table}`))
   await database.db.execute(sql`delete from source_checkpoints`)
 })
 afterEach(() => void vi.useRealTimers())
