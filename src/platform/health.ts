@@ -26,6 +26,15 @@ export const healthRoutes: FastifyPluginCallbackZod<Options> = (app, { db, waitF
   })
   // Once it has known one, the moments until another takes over do not take all processes out of service together.
   let knewLeader = !waitForLeader
+  // A process that has just started leads a moment later: a probe waits for that, as long as it may.
+  const leaderSoon = async () => {
+    const until = Date.now() + probeMs / 2
+    for (;;) {
+      const leader = await findLeader(db).catch(() => null)
+      if (leader !== null || knewLeader || Date.now() >= until) return leader
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
 
   app.get(
     '/livez',
@@ -54,7 +63,7 @@ export const healthRoutes: FastifyPluginCallbackZod<Options> = (app, { db, waitF
       const found = await Promise.race([
         db.execute(sql`select 1`).then(async () => ({
           current: await migrationsAreCurrent(db),
-          leader: await findLeader(db).catch(() => null),
+          leader: await leaderSoon(),
         })),
         new Promise<null>((resolve) => setTimeout(resolve, probeMs, null).unref()),
       ]).catch((error: unknown) => {

@@ -81,7 +81,7 @@ export async function listLog(db: DbOrTx, runId: string): Promise<LogLine[]> {
   )
 }
 
-export const maxLogLines = 1000
+const maxLogLines = 1000
 const maxLineCharacters = 2000
 
 /** Adds a line to the log of a run, up to a bound; the last one says that there were more. */

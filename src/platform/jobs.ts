@@ -112,7 +112,7 @@ export async function runJob(
 }
 
 /** Why a job cannot be run with these settings, or so; null when it can. */
-export function whyNot(job: Job, config: Config, dryRun: boolean): string | null {
+function whyNot(job: Job, config: Config, dryRun: boolean): string | null {
   const reason = job.notReady?.(config) ?? null
   if (reason !== null) return `${job.name} cannot run: ${reason}`
   if (dryRun && job.canDryRun !== true)

@@ -16,7 +16,7 @@ import { openWorkbook } from './files-xlsx.ts'
 import type { Collection } from './vocabulary.ts'
 
 /** Endings of the files that are read. */
-export const fileFormats = ['.ndjson', '.jsonl', '.csv', '.tsv', '.xlsx'] as const
+const fileFormats = ['.ndjson', '.jsonl', '.csv', '.tsv', '.xlsx'] as const
 
 export interface ReadOptions {
   /** The time as of which a table speaks whose rows have none of their own, as an instant. */

@@ -8,7 +8,7 @@ export interface XmlHandlers {
 }
 
 /** XML that no office program writes, or that is made to harm. */
-export class XmlError extends Error {
+class XmlError extends Error {
   override name = 'XmlError'
 }
 

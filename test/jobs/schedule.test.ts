@@ -35,8 +35,12 @@ let other: Database
 let source: TestSource
 const logged: string[] = []
 const log = {
-  info: (_context: object, message: string) => void (message.startsWith('job ') && logged.push(message)),
-  warn: (_context: object, message: string) => void (message.includes('IMPORT_DIR') || logged.push(`warn ${message}`)),
+  info: (_context: object, message: string) => {
+    if (message.startsWith('job ')) logged.push(message)
+  },
+  warn: (_context: object, message: string) => {
+    if (!message.includes('IMPORT_DIR')) logged.push(`warn ${message}`)
+  },
   error: (context: object, message: string) =>
     void logged.push(`error ${message} ${String((context as { err?: unknown }).err)}`),
 }

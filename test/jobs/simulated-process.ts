@@ -30,7 +30,11 @@ const schedule = createSchedule({
     jobThat('latest-hour', '7 * * * *', 'latest'),
     jobThat('each-night', '5 0 * * *', 'each'),
   ],
-  log: { info: () => undefined, warn: () => undefined, error: (context, message) => console.error(message, context) },
+  log: {
+    info: () => undefined,
+    warn: () => undefined,
+    error: (context, message) => process.stderr.write(`${message} ${JSON.stringify(context)}\n`),
+  },
 })
 
 process.on('message', ({ at, wait }: { at: string; wait: boolean }) => {

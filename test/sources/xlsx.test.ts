@@ -175,7 +175,7 @@ test('many rows are read in bounded memory, with their strings beside them', { t
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
   const [code] = (await once(child, 'close')) as [number]
   expect(code).toBe(0)
-  if (process.env['XLSX_ROWS'] !== undefined) console.log(out)
+  if (process.env['XLSX_ROWS'] !== undefined) process.stderr.write(out)
   expect(JSON.parse(out)).toMatchObject({ count: rows })
   const left = (await readdir(folder)).filter((name) => name.startsWith('xinjian-xlsx-'))
   expect(left).toEqual([])
