@@ -5,6 +5,8 @@ import { expireTermsJob } from './expire-terms.ts'
 import { liftEndedMeasuresJob } from './lift-ended-measures.ts'
 import { forgetOldDeliveriesJob } from './forget-old-deliveries.ts'
 import { forgetOldRawBytesJob } from './forget-old-raw-bytes.ts'
+import { forgetOldRunsJob } from './forget-old-runs.ts'
+import { importFiles } from './import-files.ts'
 import { listLateReportersJob } from './list-late-reporters.ts'
 import { promoteToSeriousJob } from './promote-to-serious.ts'
 import { reportOverdueStepsJob } from './report-overdue-steps.ts'
@@ -23,6 +25,7 @@ export const jobs: readonly Job[] = [
     name: 'pull-subjects',
     description: 'Pulls the registry of businesses from SOURCE_SUBJECTS_URL',
     cron: '5 * * * *',
+    canDryRun: true,
     notReady: needsSource('subjects'),
     run: pullSubjects,
   },
@@ -30,6 +33,7 @@ export const jobs: readonly Job[] = [
     name: 'pull-annual-reports',
     description: 'Pulls annual reports and their web information from SOURCE_ANNUAL_REPORTS_URL',
     cron: '15 * * * *',
+    canDryRun: true,
     notReady: needsSource('annual-reports'),
     run: pullAnnualReports,
   },
@@ -37,6 +41,7 @@ export const jobs: readonly Job[] = [
     name: 'pull-penalties',
     description: 'Pulls penalty decisions from SOURCE_PENALTIES_URL and publishes them',
     cron: '25 * * * *',
+    canDryRun: true,
     notReady: needsSource('penalties'),
     run: pullPenalties,
   },
@@ -44,6 +49,7 @@ export const jobs: readonly Job[] = [
     name: 'pull-icp-filings',
     description: 'Pulls the filings of sites from SOURCE_ICP_FILINGS_URL',
     cron: '35 4 * * *',
+    canDryRun: true,
     notReady: needsSource('icp-filings'),
     run: pullIcpFilings,
   },
@@ -52,8 +58,17 @@ export const jobs: readonly Job[] = [
     description: 'Pulls what platforms report of their sellers each January and July from SOURCE_PLATFORM_SELLERS_URL',
     // Each day of the months in which they report (电子商务法 art 28): they do not all report on one.
     cron: '45 5 * 1,7 *',
+    canDryRun: true,
     notReady: needsSource('platform-sellers'),
     run: pullPlatformSellers,
+  },
+  {
+    name: 'import-files',
+    description: 'Takes the files in IMPORT_DIR/<collection>/ that are whole, and puts them away with a receipt',
+    cron: '*/5 * * * *',
+    canDryRun: true,
+    notReady: (config) => (config.IMPORT_DIR === undefined ? 'set IMPORT_DIR to the folder of the files' : null),
+    run: importFiles,
   },
   {
     name: 'list-late-reporters',
@@ -61,6 +76,7 @@ export const jobs: readonly Job[] = [
     // A week after the window, so that sources have passed on the reports of its last days, and within the 10 working days
     // that the law gives (12 to 14 July). Who is found later is entered by hand, with --on.
     cron: '30 3 8-31 7 *',
+    canDryRun: true,
     run: listLateReportersJob,
   },
   {
@@ -68,6 +84,7 @@ export const jobs: readonly Job[] = [
     description:
       'Gives notice in the 60 days before the third anniversary of an entry (令68 art 15); until 2024-04-30 only',
     cron: '5 0 * * *',
+    canDryRun: true,
     run: sendSixtyDayNoticesJob,
   },
   {
@@ -75,6 +92,7 @@ export const jobs: readonly Job[] = [
     description:
       'Enters who stayed on the abnormal list for three years on the serious-violator list; until 2024-04-30 only',
     cron: '10 0 * * *',
+    canDryRun: true,
     run: promoteToSeriousJob,
   },
   {
@@ -82,24 +100,28 @@ export const jobs: readonly Job[] = [
     description:
       'Removes entries of the serious-violator list whose term is over and that end by themselves (令44 art 21)',
     cron: '20 0 * * *',
+    canDryRun: true,
     run: expireTermsJob,
   },
   {
     name: 'end-publication',
     description: 'Withdraws entries and penalties from view whose publication period is over',
     cron: '30 0 * * *',
+    canDryRun: true,
     run: endPublicationJob,
   },
   {
     name: 'report-overdue-steps',
     description: 'Counts decisions, objections and repairs that wait longer than the law allows',
     cron: '0 7 * * *',
+    canDryRun: true,
     run: reportOverdueStepsJob,
   },
   {
     name: 'lift-ended-measures',
     description: 'Requests the lift of measures whose own term is over, such as the bar on a person (JS-05)',
     cron: '20 0 * * *',
+    canDryRun: true,
     run: liftEndedMeasuresJob,
   },
   {
@@ -112,6 +134,7 @@ export const jobs: readonly Job[] = [
     name: 'forget-old-deliveries',
     description: 'Deletes the history of webhooks that is older than 90 days',
     cron: '40 4 * * *',
+    canDryRun: true,
     run: forgetOldDeliveriesJob,
   },
   {
@@ -127,6 +150,14 @@ export const jobs: readonly Job[] = [
     name: 'forget-old-raw-bytes',
     description: 'Deletes the bytes of sources that are older than RAW_RETENTION_DAYS',
     cron: '50 4 * * *',
+    canDryRun: true,
     run: forgetOldRawBytesJob,
+  },
+  {
+    name: 'forget-old-runs',
+    description: 'Deletes runs of jobs, with their logs, that ended more than 400 days ago',
+    cron: '55 4 * * *',
+    canDryRun: true,
+    run: forgetOldRunsJob,
   },
 ]

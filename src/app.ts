@@ -28,7 +28,9 @@ import { honourRoutes } from './honours/routes.ts'
 import { objectionRoutes } from './objections/routes.ts'
 import { penaltyRoutes } from './penalties/routes.ts'
 import { repairRoutes } from './repairs/routes.ts'
+import { jobRunRoutes } from './job-runs/routes.ts'
 import { healthRoutes } from './platform/health.ts'
+import type { Job } from './platform/jobs.ts'
 import { jwksRoutes } from './platform/jwks.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
 import { snapshotDirOf } from './platform/open.ts'
@@ -68,6 +70,10 @@ export interface AppOptions {
   files?: PresentFiles
   /** Called when a request has committed something. */
   committed?: () => void
+  /** The jobs, which `src` does not know by itself: to be listed and started. */
+  jobs?: readonly Job[]
+  /** Whether this process is ready only once it knows of a leader of the scheduled jobs. */
+  waitForLeader?: boolean
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
   logger?: FastifyBaseLogger
@@ -99,6 +105,8 @@ export async function buildApp({
   screener = createScreener(names),
   files = startPresentFiles(db, listener, clock, logger, reads.db),
   committed = () => undefined,
+  jobs = [],
+  waitForLeader = false,
 }: AppOptions): Promise<FastifyInstance> {
   useBothLanguagesInZod()
   const app = Fastify({
@@ -162,7 +170,7 @@ export async function buildApp({
   const oidc = openOidc({ db, clock, config, log: logger })
   const verifier = keyVerifier({ db, clock, ...(logger && { log: logger }), verifyToken: oidc?.verifyToken })
   const { authenticate, identify } = bearerKeys(app, verifier, limits)
-  await app.register(healthRoutes, { db })
+  await app.register(healthRoutes, { db, waitForLeader })
   await app.register(jwksRoutes, { signing })
   await app.register(creditFileRoutes, { db, reads: reads.db, clock, files, identify })
   await app.register(searchRoutes, { db: reads.db, clock, names })
@@ -187,6 +195,7 @@ export async function buildApp({
   await app.register(sourceRoutes, { db, clock, authenticate })
   await app.register(partnerRoutes, { db, clock, authenticate, issuer: config.OIDC_ISSUER })
   await app.register(auditRoutes, { db, authenticate })
+  await app.register(jobRunRoutes, { db, clock, config, authenticate, jobs })
   await app.register(leadRoutes, { db, clock, authenticate })
   await app.register(provenanceRoutes, { db, authenticate })
   await app.register(webCheckRoutes, { db, authenticate })

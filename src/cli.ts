@@ -3,6 +3,8 @@ import { Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { addAuditCommands } from './commands/audit.ts'
 import { addFeedCommands } from './commands/feed.ts'
+import { addImportCommand } from './commands/import.ts'
+import { addJobCommands, runByHand } from './commands/jobs.ts'
 import { addLawCommands } from './commands/law.ts'
 import { addSourceCommands } from './commands/sources.ts'
 import { addPartnerCommands } from './commands/partners.ts'
@@ -27,22 +29,14 @@ import { UnknownPartnerError } from './partners/service.ts'
 import { rebuildEntries } from './listings/service.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, UnusableDatabaseError } from './platform/db.ts'
-import { JobError, runJob, type Job, type JobRun } from './platform/jobs.ts'
 import { actorOfCommand, recordAudit } from './platform/audit.ts'
+import { JobError } from './platform/jobs.ts'
 import { Problem } from './platform/problem.ts'
 import { version } from './platform/project.ts'
 import { grantToExistingRoles } from './platform/roles.ts'
 import { SourceError } from './platform/http-client.ts'
-import { serveUntilStopped, type StartSchedule } from './serve.ts'
-import { FileError } from './sources/files.ts'
-import { importFile, type RecordCounts } from './sources/service.ts'
-import { collections, type Collection } from './sources/vocabulary.ts'
-
-/** What the command line needs of the jobs, which `src` does not import. */
-export interface Jobs {
-  jobs: readonly Job[]
-  startSchedule: StartSchedule
-}
+import { serveUntilStopped, type Jobs } from './serve.ts'
+import { FileError } from './sources/file-record.ts'
 
 /** Runs the command line. Sets the exit code: 0 done, 1 failed or bad input. */
 export async function runCli(argv: string[], { jobs, startSchedule }: Jobs): Promise<void> {
@@ -58,7 +52,7 @@ embedded PostgreSQL. Every command brings the database schema up to date first. 
   command(program, 'serve', 'Serve the API and the pages, sequence the feed and run the scheduled jobs').action(
     async (_options, self: Command) => {
       const config = parseConfig(process.env)
-      await serveUntilStopped(config, startSchedule, ({ address }) =>
+      await serveUntilStopped(config, { jobs, startSchedule }, ({ address }) =>
         answer(self, { address }, () => `Xinjian listens on ${address}`),
       )
     },
@@ -66,7 +60,7 @@ embedded PostgreSQL. Every command brings the database schema up to date first. 
 
   command(program, 'demo', 'Serve a made-up sample province from an embedded database (npm start)').action(
     async (_options, self: Command) => {
-      await runDemo(jobs, startSchedule, (started) =>
+      await runDemo({ jobs, startSchedule }, (started) =>
         answer(self, started, () =>
           'docs' in started ? describeLinks(started) : `Xinjian listens on ${started.address}`,
         ),
@@ -82,75 +76,12 @@ embedded PostgreSQL. Every command brings the database schema up to date first. 
     })
   })
 
-  const runByHand = async (name: string, on?: string): Promise<JobRun> => {
-    const found = jobs.find((candidate) => candidate.name === name)
-    if (found === undefined) throw new UsageError(`there is no job ${name}; xinjian job list names all`)
-    return withDatabase(async (database, config) => {
-      const run = await runJob(found, {
-        signal: abortedBySignal(),
-        database,
-        config,
-        clock: systemClock,
-        on,
-        onProgress: showProgress,
-      })
-      endProgress()
-      // Only a slot of the schedule is left out.
-      if (run === null) throw new JobError(`${name} did not run`)
-      return run
-    })
-  }
-  const job = program.command('job').description('Run and list the jobs')
-  command(job, 'run <name>', `Run a job now: ${jobs.map(({ name }) => name).join(', ')}`)
-    .option('--on <date>', 'act as if this day (YYYY-MM-DD, in Asia/Shanghai) were today', parseDay)
-    .action(async (name: string, options: { on?: string }, self: Command) => {
-      const run = await runByHand(name, options.on)
-      answer(self, run, () => `${name} succeeded for ${run.on}\n${describeCounts(run.counts)}`)
-    })
-  command(job, 'list', 'List the jobs with their schedules').action((_options, self: Command) => {
-    const list = jobs.map(({ name, description, cron }) => ({ name, description, cron, timeZone: 'Asia/Shanghai' }))
-    answer(self, list, () =>
-      list.map((item) => `${item.name}  (${item.cron}, Asia/Shanghai)\n    ${item.description}`).join('\n'),
-    )
-  })
-
-  command(
-    program,
-    'import <collection> <files...>',
-    `Import records from files; a collection is ${collections.join(' or ')}`,
-  )
-    .addHelpText(
-      'after',
-      `
-Files end in .ndjson, .jsonl, .csv or .tsv and are in UTF-8 or GB 18030; annual reports come as NDJSON. Fields and column
-heads are those of the source protocol: sourceId, updatedAt, uscc, name, … Records that cannot be taken are kept in
-quarantine with the reason, and counted in the answer.`,
-    )
-    .action(async (collection: string, files: string[], _options, self: Command) => {
-      if (!(collections as readonly string[]).includes(collection)) {
-        throw new UsageError(`there is no collection ${collection}; there are ${collections.join(', ')}`)
-      }
-      await withDatabase(async ({ db }) => {
-        const results: (RecordCounts & { file: string })[] = []
-        for (const file of files) {
-          const counts = await importFile(db, collection as Collection, file, {
-            now: () => systemClock.now(),
-            onProgress: showProgress,
-          })
-          endProgress()
-          results.push({ file, ...counts })
-          const done = { actor: actorOfCommand(), objectId: collection, details: { file: basename(file), counts } }
-          await recordAudit(db, { action: 'collection.imported', ...done, at: systemClock.now() })
-        }
-        answer(self, results.length === 1 ? (results[0] ?? {}) : results, () =>
-          results.map(({ file, ...counts }) => `${file}\n${describeCounts(counts)}`).join('\n'),
-        )
-      })
-    })
+  addJobCommands(program, jobs)
+  addImportCommand(program)
 
   command(program, 'snapshot', 'Write a full copy of the lists and publish it, as the job write-snapshot does').action(
     async (_options, self: Command) => {
-      const { counts } = await runByHand('write-snapshot')
+      const { counts } = await runByHand(jobs, 'write-snapshot')
       answer(self, counts, () => `The snapshot is published\n${describeCounts(counts)}`)
     },
   )
@@ -190,11 +121,6 @@ quarantine with the reason, and counted in the answer.`,
     tell(`xinjian: ${told}`)
     process.exitCode = 1
   }
-}
-
-function parseDay(text: string): string {
-  if (!z.iso.date().safeParse(text).success) throw new InvalidArgumentError('It must be a day such as 2026-07-01.')
-  return text
 }
 
 /** The one line that tells a fault of the input or the surroundings; null for a bug, which keeps its stack. */

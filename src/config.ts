@@ -84,6 +84,10 @@ const settings = {
   JOBS: z.enum(['on', 'off', 'only']).default('on').meta({
     description: 'Scheduled jobs: `on` beside the API, `off`, or `only` them, without the API',
   }),
+  IMPORT_DIR: z.string().optional().meta({
+    description:
+      'Folder whose files are imported by the job import-files, from a folder for each collection: IMPORT_DIR/subjects, IMPORT_DIR/annual-reports, …',
+  }),
   WEBHOOK_ALLOWED_HOSTS: z
     .string()
     .regex(/^[^\s,/@]+(,[^\s,/@]+)*$/, 'must be hosts, or host:port, separated by commas')

@@ -1,8 +1,15 @@
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { Database } from './platform/db.ts'
+import type { Job } from './platform/jobs.ts'
 import { openConfiguredDatabase } from './platform/open.ts'
 import { openLog, startServer } from './server.ts'
+
+/** The jobs, which `src` does not import, and how they are started. */
+export interface Jobs {
+  jobs: readonly Job[]
+  startSchedule: StartSchedule
+}
 
 export type StartSchedule = (database: Database, config: Config, log: Logger) => { stop(): Promise<void> }
 
@@ -20,7 +27,7 @@ const shutdownMs = 15_000
  */
 export async function serveUntilStopped(
   config: Config,
-  startSchedule: StartSchedule,
+  { jobs, startSchedule }: Jobs,
   ready: (listening: { address: string }) => void,
 ): Promise<void> {
   const log = openLog(config)
@@ -29,7 +36,7 @@ export async function serveUntilStopped(
   const running: Running[] = []
   try {
     if (config.JOBS !== 'only') {
-      const server = await startServer(database, config, log)
+      const server = await startServer(database, config, log, jobs)
       running.push(server)
       ready(server)
     }

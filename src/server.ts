@@ -8,6 +8,7 @@ import { startNatsPublisher } from './feed/nats.ts'
 import { startSequencer, type Sequencer } from './feed/sequencer.ts'
 import { systemClock } from './platform/clock.ts'
 import { faultOf, type Database } from './platform/db.ts'
+import type { Job } from './platform/jobs.ts'
 import { openOutbound } from './platform/outbound.ts'
 import { openReplica, readsOf } from './platform/replica.ts'
 import { createScreener } from './screening/screener.ts'
@@ -38,7 +39,12 @@ function requestOf({ method, routeOptions, ip }: FastifyRequest) {
  * Listens, sequences the feed and delivers webhooks: one `serve` process of any number. The database must be migrated.
  * @throws Error when the port cannot be had, ConfigError when the signing keys cannot be used
  */
-export async function startServer(database: Database, config: Config, log: Logger): Promise<Server> {
+export async function startServer(
+  database: Database,
+  config: Config,
+  log: Logger,
+  jobs: readonly Job[] = [],
+): Promise<Server> {
   const signing = await openSigning(config)
   const listener = startFeedListener(database.url)
   const names = startFollowingNames(database.db, listener, systemClock, log)
@@ -59,6 +65,8 @@ export async function startServer(database: Database, config: Config, log: Logge
     names,
     screener,
     committed: () => working.sequencer?.wake(),
+    jobs,
+    waitForLeader: config.JOBS === 'on' && jobs.length > 0,
     publicUrl: () => publicUrl,
     logger: log,
   })

@@ -1,7 +1,8 @@
+import { Presets, SingleBar } from 'cli-progress'
 import { Option, type Command } from 'commander'
 import { parseConfig, type Config } from '../config.ts'
 import type { Database } from '../platform/db.ts'
-import { JobError } from '../platform/jobs.ts'
+import { JobError, type Share } from '../platform/jobs.ts'
 import { openConfiguredDatabase } from '../platform/open.ts'
 import { openLog } from '../server.ts'
 
@@ -47,14 +48,46 @@ export function abortedBySignal(): AbortSignal {
 }
 
 const onTerminal = process.stderr.isTTY
+let bar: SingleBar | null = null
+let toldAt = Date.now()
+/** Where nobody watches a bar, a line now and then shows in the log of whoever runs the command that it goes on. */
+const lineEveryMs = 10_000
 
-/** One line that is written over, on a terminal only. */
-export function showProgress(counts: object): void {
-  if (onTerminal) process.stderr.write(`\r\u001b[K${describeCounts(counts, ' · ')}`)
+/** How far a command has come: on a terminal a bar, or counts in one line that is written over; elsewhere a line now and then. */
+export function showProgress(counts: object, share?: Share): void {
+  if (!onTerminal) {
+    if (Date.now() - toldAt < lineEveryMs) return
+    toldAt = Date.now()
+    const percent =
+      share === undefined || share.total === 0 ? '' : `${Math.floor((100 * share.done) / share.total)}% · `
+    tell(`${percent}${describeCounts(counts, ' · ').trim()}`)
+  } else if (share === undefined || share.total <= 0) {
+    if (bar !== null) return
+    const line = describeCounts(counts, ' · ').slice(0, (process.stderr.columns || 80) - 1)
+    process.stderr.write(`\r\u001b[K${line}`)
+  } else {
+    if (bar === null) {
+      bar = new SingleBar(
+        {
+          format: '  {bar} {percentage}% · {eta_formatted} left{counts}',
+          stream: process.stderr,
+          clearOnComplete: true,
+          hideCursor: true,
+          linewrap: false,
+        },
+        Presets.shades_classic,
+      )
+      bar.start(share.total, 0, { counts: '' })
+    }
+    bar.setTotal(share.total)
+    bar.update(Math.min(share.done, share.total), { counts: ` · ${describeCounts(counts, ' · ').trim()}` })
+  }
 }
 
-/** Clears that line. */
+/** Clears what `showProgress` wrote on a terminal. */
 export function endProgress(): void {
+  bar?.stop()
+  bar = null
   if (onTerminal) process.stderr.write('\r\u001b[K')
 }
 

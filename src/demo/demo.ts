@@ -6,13 +6,13 @@ import { createKey, createPartner } from '../partners/service.ts'
 import { keyVerifier } from '../partners/verifier.ts'
 import { dayOf, systemClock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
-import { runJob, type Job } from '../platform/jobs.ts'
+import { runJob } from '../platform/jobs.ts'
 import { dataDirOf, openConfiguredDatabase } from '../platform/open.ts'
 import { closedWindow } from '../rulebook/annual-report.ts'
 import { builtInRulebook } from '../rulebook/built-in.ts'
-import { serveUntilStopped, stopAll, stopSignal, type StartSchedule } from '../serve.ts'
+import { serveUntilStopped, stopAll, stopSignal, type Jobs } from '../serve.ts'
 import { openLog, startServer } from '../server.ts'
-import { importFile } from '../sources/service.ts'
+import { importFile } from '../sources/import.ts'
 import { makeProvince } from './province.ts'
 import { visitSampleSites } from './sites.ts'
 import { buildSampleSource } from './source.ts'
@@ -36,15 +36,14 @@ const step = (text: string) => process.stderr.write(`${text}\n`)
  * With `DATABASE_URL` set it serves that database and loads no sample.
  */
 export async function runDemo(
-  jobs: readonly Job[],
-  startSchedule: StartSchedule,
+  { jobs, startSchedule }: Jobs,
   ready: (links: DemoLinks | { address: string }) => void,
 ): Promise<void> {
   // A newcomer wants the links, not a line for each request.
   const settings = parseConfig({ LOG_LEVEL: 'warn', ...process.env })
   if (settings.DATABASE_URL !== undefined) {
     step('DATABASE_URL is set: serving that database, and loading no sample data.')
-    return serveUntilStopped(settings, startSchedule, ready)
+    return serveUntilStopped(settings, { jobs, startSchedule }, ready)
   }
   const log = openLog(settings)
   const stopped = stopSignal()
@@ -87,10 +86,10 @@ export async function runDemo(
     await run('list-late-reporters')
     step('Visiting some of its sites, which this machine serves, for the display of their licence …')
     await visitSampleSites(database, province, { on, now: () => systemClock.now() })
-    const server = await startServer(database, config, log).catch((error: unknown) => {
+    const server = await startServer(database, config, log, jobs).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || process.env['PORT']) throw error
       step(`Port ${config.PORT} is in use; taking a free one.`)
-      return startServer(database, { ...config, PORT: 0 }, log)
+      return startServer(database, { ...config, PORT: 0 }, log, jobs)
     })
     running.unshift(server)
     if (config.JOBS !== 'off') running.unshift(startSchedule(database, withoutVisits(config), log))

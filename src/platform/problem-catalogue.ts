@@ -316,6 +316,40 @@ export const problems = {
       en: 'An entry cannot end, be revoked or be corrected before the day on which it was made.',
     },
   },
+  'unknown-job': {
+    status: 404,
+    title: { zh: '没有该任务', en: 'There is no such job' },
+    meaning: { zh: '任务名称见 GET /v1/jobs。', en: '`GET /v1/jobs` has the names of all jobs.' },
+  },
+  'unknown-job-run': {
+    status: 404,
+    title: { zh: '没有该次任务运行记录', en: 'There is no such run' },
+    meaning: { zh: '编号有误，或记录已过保存期限。', en: 'The id is wrong, or the run is older than runs are kept.' },
+  },
+  'job-already-running': {
+    status: 409,
+    title: { zh: '任务正在运行或等待运行', en: 'The job is running, or waits to be run' },
+    meaning: {
+      zh: '同一任务不会同时运行两次。GET /v1/job-runs 可以查看其进度；结束后可再次启动。',
+      en: 'A job never overlaps itself. `GET /v1/job-runs` shows how far it is; start it again when it has ended.',
+    },
+  },
+  'job-not-ready': {
+    status: 409,
+    title: { zh: '任务缺少所需的设置', en: 'The job lacks a setting' },
+    meaning: {
+      zh: '任务需要的设置尚未提供，detail 指出缺少哪一项。',
+      en: 'A setting that the job needs is not there; `detail` names it.',
+    },
+  },
+  'dry-run-not-possible': {
+    status: 422,
+    title: { zh: '该任务不能试运行', en: 'The job has no dry run' },
+    meaning: {
+      zh: '试运行在一个最终回滚的事务中完成。该任务除写入数据库外还有其他动作，因此不能试运行。',
+      en: 'A dry run is one transaction that is rolled back. This job does more than write to the database.',
+    },
+  },
   'idempotency-key-reused': {
     status: 422,
     title: { zh: '幂等键已用于另一请求', en: 'The idempotency key was used for another request' },

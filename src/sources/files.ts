@@ -1,121 +1,97 @@
-import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { createInterface } from 'node:readline'
-import { pipeline, Readable } from 'node:stream'
-import { parse } from 'csv-parse'
+import { FileError, type FileRecord } from './file-record.ts'
+import { groupReports } from './files-reports.ts'
+import {
+  fileRecordOf,
+  noHeadsError,
+  readTable,
+  type NoHeads,
+  type OnNotice,
+  type RowRecord,
+  type Table,
+} from './files-table.ts'
+import { csvForm, decode, encodingOf, readDelimited, readLines, tsvForm } from './files-text.ts'
+import { openWorkbook } from './files-xlsx.ts'
+import type { Collection } from './vocabulary.ts'
 
-/** A file that cannot be read as a whole. `message` names the file and what is wrong. */
-export class FileError extends Error {
-  override name = 'FileError'
-}
+/** Endings of the files that are read. */
+const fileFormats = ['.ndjson', '.jsonl', '.csv', '.tsv', '.xlsx'] as const
 
-const formats = ['.ndjson', '.jsonl', '.csv', '.tsv']
-
-export type FileRecord = { ok: true; record: unknown } | { ok: false; raw: string; detail: string }
-
-/** Whether the file is a table of rows, by its name. */
-export function isTable(path: string): boolean {
-  return ['.csv', '.tsv'].includes(extname(path).toLowerCase())
+export interface ReadOptions {
+  /** The time as of which a table speaks whose rows have none of their own, as an instant. */
+  asOf: string
+  /** Told what is noteworthy of the file as a whole, such as columns that are left out. */
+  onNotice?: OnNotice | undefined
+  /** Told how far the reading has come. */
+  onShare?: ((share: { done: number; total: number }) => void) | undefined
 }
 
 /**
- * The records of a file, streamed: NDJSON (`.ndjson`, `.jsonl`), CSV (`.csv`) or TSV (`.tsv`), the latter two with a head
- * line, in UTF-8 or GB 18030. A line that is no record is told with its raw form and number; it stops nothing.
- * @throws FileError for a file that is missing, of another kind, or in neither encoding, before the first record
+ * The records of a file, streamed: NDJSON (`.ndjson`, `.jsonl`), CSV (`.csv`), TSV (`.tsv`), in UTF-8 or GB 18030, or an
+ * Excel workbook (`.xlsx`), of which every visible sheet with the form's heads is read. Tables have field names or the heads of
+ * the official forms. A line that is no record is told with its raw form and number; it stops nothing.
+ * @throws FileError for a file that is missing, of another kind, in neither encoding or without the necessary heads,
+ * before the first record
  */
-export async function* readFileRecords(path: string): AsyncGenerator<FileRecord> {
-  const format = extname(path).toLowerCase()
-  if (!formats.includes(format)) throw new FileError(`${path}: a file ends in ${formats.join(', ')}`)
-  const encoding = await encodingOf(path)
-  const text = Readable.from(decode(path, encoding))
-  if (format === '.ndjson' || format === '.jsonl') yield* readLines(text)
-  else if (format === '.tsv') yield* readTable(path, text, { delimiter: '\t', quote: null })
-  else yield* readTable(path, text, { delimiter: ',', quote: '"' })
-}
-
-/** UTF-8 where every byte fits it, else GB 18030, which fits some bytes of nearly every file and so comes second. */
-async function encodingOf(path: string): Promise<'utf-8' | 'gb18030'> {
-  for (const encoding of ['utf-8', 'gb18030'] as const) {
-    try {
-      for await (const _ of decode(path, encoding)) {
-        // Reading it through is the test.
-      }
-      return encoding
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') {
-        throw new FileError(`${path}: ${(error as Error).message}`)
-      }
-    }
-  }
-  throw new FileError(`${path}: is neither UTF-8 nor GB 18030`)
-}
-
-async function* decode(path: string, encoding: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder(encoding, { fatal: true })
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
-    const text = decoder.decode(chunk as Buffer, { stream: true })
-    if (text !== '') yield text
-  }
-  yield decoder.decode()
-}
-
-async function* readLines(text: Readable): AsyncGenerator<FileRecord> {
-  let number = 0
-  for await (const line of createInterface({ input: text, crlfDelay: Infinity })) {
-    number += 1
-    if (line.trim() === '') continue
-    yield parseLine(line, number)
-  }
-}
-
-function parseLine(line: string, number: number): FileRecord {
-  try {
-    return { ok: true, record: JSON.parse(line) as unknown }
-  } catch {
-    return { ok: false, raw: line, detail: `line ${number} is no JSON` }
-  }
-}
-
-async function* readTable(
+export async function* readFileRecords(
   path: string,
-  text: Readable,
-  form: { delimiter: string; quote: string | null },
+  collection: Collection,
+  { asOf, onNotice = () => undefined, onShare }: ReadOptions,
 ): AsyncGenerator<FileRecord> {
-  const skipped: FileRecord[] = []
-  const heads: string[] = []
-  const unclosed: string[] = []
-  const rows = parse({
-    ...form,
-    bom: true,
-    columns: (line: string[]) => {
-      heads.push(...line.map((head) => head.trim()))
-      if (heads.includes('sourceId')) return heads
-      throw new FileError(`${path}: the head line has no column sourceId; it has ${heads.slice(0, 20).join(', ')}`)
-    },
-    raw: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    on_skip: (error, raw) => {
-      if (error?.code === 'CSV_QUOTE_NOT_CLOSED') {
-        unclosed.push(error.message)
-        return
-      }
-      skipped.push({
-        ok: false,
-        raw: typeof raw === 'string' ? raw : '',
-        detail: error?.message ?? 'cannot be read',
-      })
-    },
-  })
-  // A fault of either stream ends both, and is thrown by the loop.
-  pipeline(text, rows, () => undefined)
-  for await (const row of rows) {
-    yield* skipped.splice(0)
-    yield { ok: true, record: (row as { record: unknown }).record }
+  const format = extname(path).toLowerCase()
+  if (!(fileFormats as readonly string[]).includes(format)) {
+    throw new FileError(`${path}: a file ends in ${fileFormats.join(', ')}`)
   }
-  yield* skipped.splice(0)
-  // The quote has swallowed all rows to the end of the file: they are no record to keep, but a file to mend.
-  if (unclosed.length > 0) throw new FileError(`${path}: ${unclosed.join()}; the rows from there on were not read`)
-  if (heads.length === 0) throw new FileError(`${path}: is empty, without even a head line`)
+  if (format === '.xlsx') {
+    const onBytes = (done: number) => onShare?.({ done, total: book.bytes })
+    const book = await openWorkbook(path, onBytes)
+    try {
+      yield* recordsOf(path, collection, book.sheets, asOf, onNotice)
+    } finally {
+      book.close()
+    }
+    return
+  }
+  const encoding = await encodingOf(path)
+  const { size } = await stat(path)
+  const text = decode(path, encoding, (done) => onShare?.({ done, total: size }))
+  if (format === '.ndjson' || format === '.jsonl') {
+    yield* readLines(text)
+    return
+  }
+  const rows = readDelimited(path, text, format === '.tsv' ? tsvForm : csvForm)
+  yield* recordsOf(path, collection, [{ title: path, rows, hasEveryCell: true }], asOf, onNotice)
+}
+
+async function* recordsOf(
+  path: string,
+  collection: Collection,
+  tables: readonly Table[],
+  asOf: string,
+  onNotice: OnNotice,
+): AsyncGenerator<FileRecord> {
+  const rows = rowsOf(path, collection, tables, asOf, onNotice)
+  if (collection === 'annual-reports') yield* groupReports(rows)
+  else for await (const row of rows) yield fileRecordOf(row)
+}
+
+/** The rows of all tables that have the heads; the others are told of, unless none has. */
+async function* rowsOf(
+  path: string,
+  collection: Collection,
+  tables: readonly Table[],
+  asOf: string,
+  onNotice: OnNotice,
+): AsyncGenerator<RowRecord> {
+  const without: NoHeads[] = []
+  for (const table of tables) {
+    const noHeads = yield* readTable(collection, table, asOf, onNotice)
+    if (noHeads !== null) without.push(noHeads)
+  }
+  const [nearest] = without.toSorted((a, b) => b.known - a.known)
+  if (without.length === tables.length) {
+    throw noHeadsError(path, collection, nearest ?? { title: path, line: 0, known: 0, heads: [], missing: [] })
+  }
+  for (const { title } of without) onNotice(`${title}: has no head line of ${collection} and was not read`)
 }

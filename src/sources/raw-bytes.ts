@@ -53,9 +53,16 @@ export async function keepBytes(
  */
 export async function keepFileBytes(
   db: Db,
-  file: { collection: Collection; path: string; location: string; receivedAt: Date; runId?: string | undefined },
+  file: {
+    collection: Collection
+    path: string
+    location: string
+    receivedAt: Date
+    asOf: string
+    runId?: string | undefined
+  },
 ): Promise<{ sha256: string; finish: (tx: Tx, counts: { records: number; refused: number }) => Promise<void> }> {
-  const { collection, path, location, receivedAt, runId = null } = file
+  const { collection, path, location, receivedAt, asOf, runId = null } = file
   const hash = createHash('sha256')
   let size = 0
   for await (const chunk of createReadStream(path)) {
@@ -79,7 +86,8 @@ export async function keepFileBytes(
       origin: 'import',
       sha256,
       location,
-      updatedSince: null,
+      // The time as of which rows speak that have none of their own, so that they say the same when they are read again.
+      updatedSince: asOf,
       cursor: null,
       next: null,
       runId,

@@ -4,6 +4,7 @@ import {
   boolean,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -12,7 +13,14 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { bytes, instant, oneOf, vocabulary } from '../platform/columns.ts'
-import { collections, intakeOrigins, quarantineReasons, quarantineStatuses, stopReasons } from './vocabulary.ts'
+import {
+  collections,
+  droppedFileStatuses,
+  intakeOrigins,
+  quarantineReasons,
+  quarantineStatuses,
+  stopReasons,
+} from './vocabulary.ts'
 
 /** How far the pulling of a collection has come: kept with each page, so that a killed pull goes on from there. */
 export const sourceCheckpoints = pgTable('source_checkpoints', {
@@ -173,5 +181,41 @@ export const sourceStops = pgTable(
     uniqueIndex('source_stops_one_open')
       .on(table.collection)
       .where(sql`${table.resumedAt} is null`),
+  ],
+)
+
+/** Files in the folder of `IMPORT_DIR`: since when each has not changed, how far its import has come, what became of it. */
+export const droppedFiles = pgTable(
+  'dropped_files',
+  {
+    id: uuid().primaryKey(),
+    collection: vocabulary(collections).notNull(),
+    name: text().notNull(),
+    /** Size, times and number of the file as last seen: another one means that it was written to. */
+    version: text().notNull(),
+    foundAt: instant().notNull(),
+    unchangedSince: instant().notNull(),
+    status: vocabulary(droppedFileStatuses).notNull(),
+    bytes: bigint({ mode: 'number' }),
+    sha256: text(),
+    startedAt: instant(),
+    /** Lines or records of it that are committed, and what they came to: where a killed import goes on. */
+    recordsDone: integer().notNull(),
+    counts: jsonb(),
+    /** The first of the records that could not be taken. */
+    refused: jsonb().notNull(),
+    finishedAt: instant(),
+    /** What is written beside it, and under which name both are put away. */
+    receipt: jsonb(),
+    movedTo: text(),
+    movedAt: instant(),
+  },
+  (table) => [
+    oneOf('dropped_files_collection', table.collection, collections),
+    oneOf('dropped_files_status', table.status, droppedFileStatuses),
+    uniqueIndex('dropped_files_present')
+      .on(table.collection, table.name)
+      .where(sql`${table.movedAt} is null`),
+    index('dropped_files_bytes').on(table.collection, table.sha256),
   ],
 )

@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../platform/db.ts'
 import type { TakenCounts } from '../registry/service.ts'
 import { takers, type Taken } from './collection.ts'
+import type { RefusedRecord } from './read.ts'
 import { insertQuarantined, listWaiting, resolveById, resolveQuarantined } from './repository.ts'
 import type { Collection, QuarantineReason } from './vocabulary.ts'
 
@@ -21,7 +22,7 @@ export const noRecords = (): RecordCounts => ({
 
 /**
  * Takes raw records inside the caller's transaction: the good ones into the registry, the others into quarantine with
- * the reason. Adds to `counts`.
+ * the reason. Adds to `counts`, and answers the records that were refused.
  */
 export async function takeRecords(
   tx: Tx,
@@ -29,10 +30,11 @@ export async function takeRecords(
   raws: readonly unknown[],
   now: Date,
   counts: RecordCounts,
-): Promise<void> {
+): Promise<readonly RefusedRecord[]> {
   const taken = await takers[collection](tx, raws, now)
   await settleTaken(tx, collection, taken, now)
   addTaken(counts, raws.length, taken)
+  return taken.refused
 }
 
 /** Puts into quarantine what was refused, and settles there what was taken. */

@@ -23,7 +23,9 @@ export async function* rawRecordsOf(db: DbOrTx, intake: Intake, batch = 1000): A
     const path = join(folder, basename(intake.location))
     await writeFile(path, readBytes(db, intake.sha256))
     let raws: unknown[] = []
-    for await (const line of readFileRecords(path)) {
+    for await (const line of readFileRecords(path, intake.collection, {
+      asOf: intake.updatedSince ?? intake.receivedAt,
+    })) {
       if (line.ok) raws.push(line.record)
       if (raws.length < batch) continue
       yield raws

@@ -46,3 +46,13 @@ export type SourceStatus = (typeof sourceStatuses)[number]
 /** How bytes came to be read: a page of a source, an imported file, or kept bytes read again. */
 export const intakeOrigins = ['pull', 'import', 'reread'] as const
 export type IntakeOrigin = (typeof intakeOrigins)[number]
+/** What became of a file in the folder of `IMPORT_DIR`. */
+export const droppedFileStatuses = [
+  /** Seen, and perhaps still being written, or being imported. */
+  'waiting',
+  'taken',
+  /** The same bytes were taken before. */
+  'repeated',
+  'refused',
+] as const
+export type DroppedFileStatus = (typeof droppedFileStatuses)[number]

@@ -118,6 +118,9 @@ test.concurrent('job list and config tell everything without a database', async 
     description: expect.any(String) as string,
     cron: '30 3 8-31 7 *',
     timeZone: 'Asia/Shanghai',
+    catchUp: 'latest',
+    canDryRun: true,
+    nextSlotAt: expect.stringMatching(/T19:30:00\.000Z$/) as string,
   })
   const { stdout } = await run(['config', '--json'], { ...unreachable, SOURCE_ANNUAL_REPORTS_TOKEN: 'secret-token' })
   const settings = JSON.parse(stdout) as { name: string; value: unknown; description: string }[]

@@ -163,15 +163,16 @@ test('a slot runs once though several processes claim it, and nobody takes that 
   expect(await runs()).toMatchObject([{ slotAt: '2026-07-07 19:30:00+00', status: 'succeeded' }])
 })
 
-test('a slot that comes while the job still runs is left out', async () => {
+test('a slot that comes while the job still runs waits, and is not run beside it', async () => {
   const { job, started, letGo } = waitingJob()
   const first = runJob(job, { database, config, clock, slotAt })
   await started
   const next = new Date('2026-07-07T20:30:00Z')
   expect(await runJob(job, { database: other, config, clock, slotAt: next })).toBeNull()
+  expect((await runs()).map((run) => run.status)).toEqual(['running', 'queued'])
   letGo()
   await first
-  expect(await runs()).toHaveLength(1)
+  expect((await runs()).map((run) => run.status)).toEqual(['succeeded', 'queued'])
 })
 
 test('each slot is run by itself, and so is each job in the same slot', async () => {

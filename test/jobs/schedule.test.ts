@@ -35,8 +35,12 @@ let other: Database
 let source: TestSource
 const logged: string[] = []
 const log = {
-  info: (_context: object, message: string) => void logged.push(message),
-  warn: (_context: object, message: string) => void logged.push(`warn ${message}`),
+  info: (_context: object, message: string) => {
+    if (message.startsWith('job ')) logged.push(message)
+  },
+  warn: (_context: object, message: string) => {
+    if (!message.includes('IMPORT_DIR')) logged.push(`warn ${message}`)
+  },
   error: (context: object, message: string) =>
     void logged.push(`error ${message} ${String((context as { err?: unknown }).err)}`),
 }
@@ -53,7 +57,8 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   logged.length = 0
-  await database.db.execute(sql`delete from job_runs`)
+  for (const table of ['job_runs', 'job_slots', 'job_leader'])
+    await database.db.execute(sql.raw(`delete from ${table}`))
   await database.db.execute(sql`delete from source_checkpoints`)
 })
 afterEach(() => void vi.useRealTimers())
@@ -81,7 +86,7 @@ const runs = () =>
 async function ended(count: number) {
   for (;;) {
     const all = await runs()
-    if (all.length >= count && all.every((run) => run.status !== 'running')) return all
+    if (all.length >= count && all.every((run) => !['queued', 'running'].includes(run.status))) return all
   }
 }
 

@@ -5,7 +5,7 @@ import { startTestService } from '../support/service.ts'
 it('is live and ready on a migrated database', async () => {
   const { app, close } = await startTestService()
   expect((await app.inject('/livez')).json()).toEqual({ status: 'ok' })
-  expect((await app.inject('/readyz')).json()).toEqual({ status: 'ok' })
+  expect((await app.inject('/readyz')).json()).toEqual({ status: 'ok', jobs: null })
   await close()
 })
 

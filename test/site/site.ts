@@ -5,7 +5,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { CreditFile } from '../../src/credit-files/schemas.ts'
 import { listLateReporters } from '../../src/listings/service.ts'
-import { importFile } from '../../src/sources/service.ts'
+import { importFile } from '../../src/sources/import.ts'
 import { madeUpUscc, reportItem, subjectItem } from '../support/businesses.ts'
 import { startTestService, type TestService } from '../support/service.ts'
 

@@ -5,7 +5,7 @@ import { sql } from 'drizzle-orm'
 import iconv from 'iconv-lite'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Database } from '../../src/platform/db.ts'
-import { FileError } from '../../src/sources/files.ts'
+import { FileError } from '../../src/sources/file-record.ts'
 import { madeUpUscc, reportItem, subjectItem } from '../support/businesses.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { changesTold, forget, importAt, quarantined, revisionsOf, rows, type Item } from './pulling.ts'
@@ -130,16 +130,29 @@ test.each<[string, string, string | Buffer | null, RegExp]>([
     /bytes\.csv: is neither UTF-8 nor GB 18030$/,
   ],
   ['that is missing', 'none.csv', null, /none\.csv: ENOENT: no such file/],
-  ['of an unknown ending', 'book.xlsx', 'PK', /book\.xlsx: a file ends in \.ndjson, \.jsonl, \.csv, \.tsv$/],
+  ['of an unknown ending', 'book.ods', 'PK', /book\.ods: a file ends in \.ndjson, \.jsonl, \.csv, \.tsv, \.xlsx$/],
+  ['that is no workbook', 'text.xlsx', 'sourceId', /text\.xlsx: is no \.xlsx workbook$/],
+  [
+    'that is half a workbook',
+    'half.xlsx',
+    'PK\u0003\u0004',
+    /half\.xlsx: is no whole workbook: End of central directory/,
+  ],
+  [
+    'that is an old workbook',
+    'old.xlsx',
+    Buffer.from('d0cf11e0a1b11ae1', 'hex'),
+    /old\.xlsx: is an old \.xls or has a password/,
+  ],
   ['without an ending', 'book', 'PK', /book: a file ends in/],
   [
-    'without a column sourceId',
+    'without necessary columns',
     'heads.tsv',
     'id\tname\n1\tx\n',
-    /heads\.tsv: the head line has no column sourceId; it has id, name$/,
+    /heads\.tsv: the head line has no column uscc \(统一社会信用代码\) or registrationNumber \(注册号\), entityType \(主体类型\), status \(登记状态\), regionCode \(行政区划代码\); line 1 has id, name$/,
   ],
-  ['whose head line has no sourceId and whose rows are all bad', 'rows.csv', 'id,name\n1,2,3\n', /no column sourceId/],
-  ['with a head line alone, without sourceId', 'head.csv', 'id,name\n', /no column sourceId/],
+  ['without necessary columns and whose rows are all bad', 'rows.csv', 'id,name\n1,2,3\n', /no column uscc/],
+  ['with a head line alone, without necessary columns', 'head.csv', 'id,name\n', /no column uscc/],
   ['of a table that is empty', 'empty.csv', '', /empty\.csv: is empty/],
 ])('a file %s is refused with its name and the cause, and nothing is taken', async (_what, name, content, said) => {
   if (content !== null) await file(name, content)

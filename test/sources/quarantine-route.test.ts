@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { QuarantineItem } from '../../src/sources/schemas.ts'
-import { importFile } from '../../src/sources/service.ts'
+import { importFile } from '../../src/sources/import.ts'
 import { noRecords, takeRecords } from '../../src/sources/take.ts'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import iconv from 'iconv-lite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import writeXlsxFile from 'write-excel-file/node'
 import type { Database } from '../../src/platform/db.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { importAt, rows } from './pulling.ts'
@@ -120,16 +121,47 @@ describe.runIf(given)('the 20,935 real businesses', () => {
     })
   })
 
-  test('the same file in GB 18030 comes to the same', async () => {
-    const converted = join(folder, 'companies.tsv')
-    await writeFile(converted, iconv.encode(readFileSync(path, 'utf8'), 'gb18030'))
+  const filled = companies.map((row) => Object.fromEntries(Object.entries(row).filter(([, cell]) => cell !== '')))
+  const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`
+  const csv = () =>
+    [Object.keys(companies[0] ?? {}), ...companies.map((row) => Object.values(row))]
+      .map((cells) => `${cells.map(quoted).join(',')}\n`)
+      .join('')
+  const ndjson = () => filled.map((row) => `${JSON.stringify(row)}\n`).join('')
+  const inGb18030 = (text: string) => iconv.encode(text, 'gb18030')
+  const workbook = async () => {
+    const heads = Object.keys(companies[0] ?? {})
+    const table = [heads, ...companies.map((row) => heads.map((head) => row[head as keyof Row] || null))]
+    return writeXlsxFile(
+      table.map((cells) => cells.map((value) => (value === null ? null : { value, type: String }))),
+    ).toBuffer()
+  }
+  /** All that is held of them, and of those that wait in quarantine, but for how they were written. */
+  const stateOf = async ({ db }: Database) => [
+    await rows(
+      db,
+      sql`select md5(string_agg(concat_ws('|', source_id, source_updated_at, uscc, registration_number, flags, name, former_names,
+            entity_type, status, established_on, region_code, province, city), ',' order by source_id)) as state from subjects`,
+    ),
+    await rows(db, sql`select source_id, uscc, reason, detail from quarantine order by source_id`),
+  ]
+
+  test.each<[string, () => string | Buffer | Promise<Buffer>]>([
+    ['gb18030.tsv', () => inGb18030(readFileSync(path, 'utf8'))],
+    ['utf8.csv', csv],
+    ['gb18030.csv', () => inGb18030(csv())],
+    ['utf8.ndjson', ndjson],
+    ['gb18030.ndjson', () => inGb18030(ndjson())],
+    ['book.xlsx', workbook],
+  ])('as %s they come to the same state', { timeout: 120_000 }, async (name, content) => {
+    const converted = join(folder, name)
+    await writeFile(converted, await content())
     const other = await cloneDatabase()
     try {
       const counts = await importAt(other.db, 'subjects', converted)
       expect(counts.records).toBe(companies.length)
       expect(await fatesIn(other, companies)).toEqual(expected)
-      const names = sql`select md5(string_agg(name || coalesce(city, ''), ',' order by source_id)) as names from subjects`
-      expect(await rows(other.db, names)).toEqual(await rows(database.db, names))
+      expect(await stateOf(other)).toEqual(await stateOf(database))
     } finally {
       await other.close()
     }

@@ -9,6 +9,7 @@ import { createKey, createPartner, type PartnerKind, type Scope } from '../../sr
 import { startPresentFiles, type PresentFiles } from '../../src/credit-files/present-files.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import type { Database, Db } from '../../src/platform/db.ts'
+import type { Job } from '../../src/platform/jobs.ts'
 import { generateSigningKey, signingWith, type Signing } from '../../src/platform/signing.ts'
 import { runMonitors } from '../../src/screening/monitor-worker.ts'
 import { createScreener } from '../../src/screening/screener.ts'
@@ -39,6 +40,7 @@ export interface TestService {
 export async function startTestService(
   instant = '2026-11-25T04:00:00.000Z',
   settings: Partial<Config> = {},
+  jobs: readonly Job[] = [],
 ): Promise<TestService> {
   const database = await cloneDatabase()
   const { db } = database
@@ -59,6 +61,7 @@ export async function startTestService(
     names,
     screener,
     files,
+    jobs,
     publicUrl: () => 'https://credit.example',
   })
   const keyOf: TestService['keyOf'] = async ({ name = '某协同部门', ...partner }, ...scopes) => {

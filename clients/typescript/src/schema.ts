@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The database is reachable and its migrations are current */
+        /** The database is reachable, its migrations are current, and a process leads the scheduled jobs */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -1358,6 +1358,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The scheduled jobs, when each runs next, and how its last run ended */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/job-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs of jobs, newest first */
+        get: operations["listJobRuns"];
+        put?: never;
+        /** Start a job: it runs in the background, in whichever process runs jobs */
+        post: operations["startJobRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/job-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run with its log */
+        get: operations["getJobRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/leads": {
         parameters: {
             query?: never;
@@ -2251,6 +2303,107 @@ export interface components {
             items: components["schemas"]["Repair"][];
             next: string | null;
         };
+        JobRun: {
+            /** Format: uuid */
+            id: string;
+            job: string;
+            /** @enum {string} */
+            origin: "schedule" | "api" | "command";
+            /** @description The partner whose key asked for it */
+            requestedBy: string | null;
+            /** @description The slot of the schedule */
+            slotAt: string | null;
+            /** Format: date */
+            on: string;
+            dryRun: boolean;
+            /** @enum {string} */
+            status: "queued" | "running" | "succeeded" | "failed" | "interrupted" | "skipped";
+            /** Format: date-time */
+            queuedAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+            /** @description More than one when a process that ran it ended */
+            attempts: number;
+            process: string | null;
+            counts: {
+                [key: string]: unknown;
+            };
+            /** @description How far it has come; null where the job does not know */
+            share: {
+                done: number;
+                total: number;
+            } | null;
+            error: string | null;
+        };
+        JobRunWithLog: {
+            /** Format: uuid */
+            id: string;
+            job: string;
+            /** @enum {string} */
+            origin: "schedule" | "api" | "command";
+            /** @description The partner whose key asked for it */
+            requestedBy: string | null;
+            /** @description The slot of the schedule */
+            slotAt: string | null;
+            /** Format: date */
+            on: string;
+            dryRun: boolean;
+            /** @enum {string} */
+            status: "queued" | "running" | "succeeded" | "failed" | "interrupted" | "skipped";
+            /** Format: date-time */
+            queuedAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+            /** @description More than one when a process that ran it ended */
+            attempts: number;
+            process: string | null;
+            counts: {
+                [key: string]: unknown;
+            };
+            /** @description How far it has come; null where the job does not know */
+            share: {
+                done: number;
+                total: number;
+            } | null;
+            error: string | null;
+            /** @description At most 1,000 lines */
+            log: {
+                /** Format: date-time */
+                at: string;
+                /** @enum {string} */
+                level: "info" | "warn" | "error";
+                text: string;
+            }[];
+        };
+        JobRunPage: {
+            items: components["schemas"]["JobRun"][];
+            next: string | null;
+        };
+        JobList: {
+            items: {
+                name: string;
+                description: string;
+                cron: string;
+                timeZone: string;
+                /** @enum {string} */
+                catchUp: "latest" | "each";
+                canDryRun: boolean;
+                /** Format: date-time */
+                nextSlotAt: string;
+                /** @description Why it cannot run with the settings of this process */
+                notReady: string | null;
+                lastRun: components["schemas"]["JobRun"] | null;
+            }[];
+            next: null;
+            /** @description The process that decides which slots are due; null when there is none */
+            leader: {
+                process: string;
+                /** Format: date-time */
+                since: string;
+                /** Format: date-time */
+                seenAt: string;
+            } | null;
+        };
         /** @description An Ed25519 key as a JWK (RFC 8037) */
         PublicKey: {
             /** @constant */
@@ -3003,6 +3156,13 @@ export interface operations {
                     "application/json": {
                         /** @enum {string} */
                         status: "ok";
+                        /** @description Since when a process leads the scheduled jobs; null when none does */
+                        jobs: {
+                            /** @enum {string} */
+                            leader: "known";
+                            /** Format: date-time */
+                            since: string;
+                        } | null;
                     };
                 };
             };
@@ -7174,6 +7334,183 @@ export interface operations {
                         items: components["schemas"]["AuditEntry"][];
                         next: string | null;
                     };
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobRuns: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next` of the page before */
+                cursor?: string;
+                job?: string;
+                status?: "queued" | "running" | "succeeded" | "failed" | "interrupted" | "skipped";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRunPage"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startJobRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A name of `GET /v1/jobs` */
+                    job: string;
+                    /**
+                     * Format: date
+                     * @description Acts as if this day were today
+                     */
+                    on?: string;
+                    /**
+                     * @description Does everything and commits nothing
+                     * @default false
+                     */
+                    dryRun?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRunWithLog"];
                 };
             };
             /** @description The request cannot be answered */
