@@ -8,16 +8,20 @@ export const common = {
   skip: { zh: '跳到正文', en: 'Skip to content' },
   sections: { zh: '主要栏目', en: 'Main sections' },
   home: { zh: '查询', en: 'Look up' },
+  lists: { zh: '名单', en: 'Lists' },
+  warnings: { zh: '消费警示', en: 'Warnings' },
+  statistics: { zh: '统计', en: 'Statistics' },
+  rulebook: { zh: '规则', en: 'Rulebook' },
+  cases: { zh: '典型案例', en: 'Cases' },
+  about: { zh: '关于本服务', en: 'About this service' },
+  languages: { zh: '页面语言', en: 'Language' },
+  ownName: { zh: '中文', en: 'English' },
   feed: { zh: '数据共享', en: 'Data feed' },
   docs: { zh: '接口文档', en: 'API documentation' },
   backHome: { zh: '回到首页', en: 'Back to the front page' },
   footer: {
     zh: '信息以作出决定的机关和登记机关的记录为准。网站、网店名称及链接由经营主体自行填报。',
     en: 'The records of the deciding and registering authorities prevail. Names and links of sites and shops are as the businesses filed them.',
-  },
-  languageNote: {
-    zh: '页面语言随浏览器的语言设置（中文、English）。',
-    en: 'The language follows the settings of your browser (中文, English).',
   },
 } as const satisfies Record<string, Text>
 
