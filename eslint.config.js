@@ -51,6 +51,7 @@ export default tseslint.config(
     languageOptions: {
       globals: {
         document: 'readonly',
+        window: 'readonly',
         fetch: 'readonly',
         AbortController: 'readonly',
         setTimeout: 'readonly',

@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { v7 as uuidv7 } from 'uuid'
+import { caseRoutes } from './cases/routes.ts'
 import { badgeRoutes } from './credit-files/badge.tsx'
 import { certificateRoutes } from './credit-files/certificate.ts'
 import { creditFileRoutes } from './credit-files/routes.ts'
@@ -133,6 +134,7 @@ export async function buildApp({
   await app.register(repairRoutes, { db, clock, authenticate })
   await app.register(penaltyRoutes, { db, clock, authenticate })
   await app.register(honourRoutes, { db, clock, authenticate })
+  await app.register(caseRoutes, { db, clock, authenticate })
   await app.register(sanctionRoutes, { db, clock, authenticate, presentLaw: () => presentRulebook(db) })
   await app.register(certificateRoutes, { db, clock, signing, publicUrl })
   await app.register(badgeRoutes, { db, clock, publicUrl })

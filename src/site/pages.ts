@@ -62,9 +62,14 @@ export function languageOfPage(request: FastifyRequest): Language {
 
 /** Sends a public page, or 304 to who has it already. The page as a whole is its content: it changes with the layout. */
 export function sendPage(request: FastifyRequest, reply: FastifyReply, page: string): FastifyReply {
-  const isKnown = notModified(request, reply, page)
+  return sendFile(request, reply, page, 'text/html')
+}
+
+/** Sends what is no page but is read like one: a picture, a table, a feed of news. */
+export function sendFile(request: FastifyRequest, reply: FastifyReply, content: string, type: string): FastifyReply {
+  const isKnown = notModified(request, reply, content)
   void reply.header('vary', varies)
   // Nobody else is given what one reader chose.
   if (reply.hasHeader('set-cookie')) void reply.header('cache-control', 'private, no-cache')
-  return isKnown ? reply.code(304).send() : reply.type('text/html; charset=utf-8').send(page)
+  return isKnown ? reply.code(304).send() : reply.type(`${type}; charset=utf-8`).send(content)
 }

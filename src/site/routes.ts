@@ -4,17 +4,25 @@ import { usccParameter } from '../credit-files/schemas.ts'
 import { readCreditFile } from '../credit-files/service.ts'
 import { findHead } from '../feed/repository.ts'
 import { notModified } from '../platform/caching.ts'
-import type { Clock } from '../platform/clock.ts'
+import { presentRulebook } from '../law/service.ts'
+import { dayOf, type Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { Problem, problems, type ProblemCode } from '../platform/problem.ts'
 import type { FollowedNames } from '../search/follower.ts'
+import { statisticsReader } from '../statistics/service.ts'
+import { aboutPage } from './about-page.tsx'
 import { assets } from './assets.ts'
+import { casePageRoutes } from './cases/routes.ts'
 import { creditFilePage } from './credit-file-page.tsx'
 import { feedPage } from './feed-page.tsx'
 import { homePage } from './home.tsx'
+import { listPageRoutes } from './lists/routes.ts'
 import { languageOfPage, sendPage, servePages } from './pages.ts'
+import { printPage } from './print-page.tsx'
 import { problemPage } from './problem-page.tsx'
+import { rulebookPageRoutes } from './rulebook/routes.tsx'
 import { findPage } from './search.ts'
+import { statisticsPageRoutes } from './statistics/routes.ts'
 
 interface Options {
   db: Db
@@ -27,6 +35,11 @@ interface Options {
 /** Links are shared with all sorts of parameters added: a page leaves those that it does not know alone. */
 const nothing = z.object({})
 
+/** A form sends a day that was left empty as an empty text. */
+const fileQuery = z.object({
+  asOf: z.preprocess((value) => (value === '' ? undefined : value), z.iso.date().optional()),
+})
+
 /** What a person pastes may have control characters in it, which PostgreSQL refuses (NUL) and no name has. */
 const searchQuery = z.object({
   q: z
@@ -34,29 +47,53 @@ const searchQuery = z.object({
     .max(4000)
     .default('')
     .transform((text) => text.replace(/\p{Cc}+/gu, ' ').trim()),
+  cursor: z.string().min(1).max(1000).optional(),
 })
 
 /** The public pages. Their faults are pages too, so the plugin has an error handler of its own. */
 export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, names, publicUrl }, done) => {
   servePages(app)
+  const readStatistics = statisticsReader(db, clock)
+  void app.register(listPageRoutes, { db, clock, readStatistics, publicUrl })
+  void app.register(statisticsPageRoutes, { db, readStatistics, publicUrl })
+  void app.register(rulebookPageRoutes, { db, clock, publicUrl })
+  void app.register(casePageRoutes, { db, clock, publicUrl })
 
   app.get('/', { schema: { hide: true, querystring: nothing } }, async (request, reply) =>
     sendPage(request, reply, homePage({ language: languageOfPage(request), publicUrl: publicUrl() })),
   )
 
+  app.get('/about', { schema: { hide: true, querystring: nothing } }, async (request, reply) =>
+    sendPage(request, reply, aboutPage({ language: languageOfPage(request), publicUrl: publicUrl() })),
+  )
+
   app.get('/search', { schema: { hide: true, querystring: searchQuery } }, async (request, reply) => {
-    const found = await findPage({ db, clock, names }, languageOfPage(request), request.query.q)
+    const found = await findPage({ db, clock, names }, languageOfPage(request), request.query, { request, reply })
     if ('uscc' in found) return reply.redirect(`/credit-files/${found.uscc}`, 303)
     return sendPage(request, reply, found.page)
   })
 
+  const fileParams = z.strictObject({ uscc: usccParameter })
   app.get(
     '/credit-files/:uscc',
-    { schema: { hide: true, params: z.strictObject({ uscc: usccParameter }), querystring: nothing } },
+    { schema: { hide: true, params: fileParams, querystring: fileQuery } },
+    async (request, reply) => {
+      const language = languageOfPage(request)
+      const { asOf } = request.query
+      const file = await readCreditFile({ db, clock, language }, request.params.uscc, { asOf })
+      const rulebook = await presentRulebook(db)
+      const today = dayOf(clock.now())
+      return sendPage(request, reply, creditFilePage({ language, file, rulebook, today, publicUrl: publicUrl() }))
+    },
+  )
+
+  app.get(
+    '/credit-files/:uscc/print',
+    { schema: { hide: true, params: fileParams, querystring: nothing } },
     async (request, reply) => {
       const language = languageOfPage(request)
       const file = await readCreditFile({ db, clock, language }, request.params.uscc)
-      return sendPage(request, reply, creditFilePage({ language, file, publicUrl: publicUrl() }))
+      return sendPage(request, reply, printPage({ language, file, publicUrl: publicUrl() }))
     },
   )
 

@@ -1,6 +1,11 @@
-// Suggestions for the search box: names that begin to fit what is typed. Every page works without this.
+// Suggestions for the search box, and a button that prints. Every page works without this.
 {
   const invisible = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu
+
+  for (const button of document.querySelectorAll('button[data-print]')) {
+    button.hidden = false
+    button.addEventListener('click', () => window.print())
+  }
 
   for (const input of document.querySelectorAll('input[list][data-suggest]')) {
     const list = document.getElementById(input.getAttribute('list'))
