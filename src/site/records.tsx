@@ -167,7 +167,7 @@ function Sanctions({ sanctions, language }: { sanctions: CreditFile['sanctions']
     measures.set(key, [...(measures.get(key) ?? []), sanction])
   }
   return (
-    <table class="wide">
+    <table class="wide stacked">
       <caption>{texts.sanctionsCaption[language]}</caption>
       <thead>
         <tr>
@@ -182,13 +182,13 @@ function Sanctions({ sanctions, language }: { sanctions: CreditFile['sanctions']
           first === undefined ? null : (
             <tr key={key}>
               <th scope="row">{first.label}</th>
-              <td>
-                <Written text={[first, ...others].map(({ agency }) => agency).join(language === 'zh' ? '、' : '; ')} />
+              <td data-label={texts.agency[language]}>
+                {[first, ...others].map(({ agency }) => agency).join(language === 'zh' ? '、' : '; ')}
               </td>
-              <td>
+              <td data-label={texts.imposedOn[language]}>
                 <Day on={first.imposedOn} language={language} />
               </td>
-              <td>
+              <td data-label={texts.until[language]}>
                 {first.until === null ? texts.whileListed[language] : <Day on={first.until} language={language} />}
               </td>
             </tr>

@@ -3,7 +3,7 @@ import type { List } from '../../listings/vocabulary.ts'
 import type { Language } from '../../platform/language.ts'
 import { isMark } from '../guidance.ts'
 import { renderPage } from '../layout.tsx'
-import { Code, Day, StandingMark, Written } from '../parts.tsx'
+import { Code, Day, Written } from '../parts.tsx'
 import { provinces, regionNameOf } from '../regions.ts'
 import { list as names } from '../texts.ts'
 import { queryOf, type ListFilter } from './query.ts'
@@ -192,15 +192,11 @@ function Entries({ language, list, items }: ListView) {
               )}
             </td>
             <td data-label={heads.status}>
-              {entry.status === 'in-force' ? (
-                isMark(entry) ? (
-                  <span class="tag alert">{names.mark[language]}</span>
-                ) : (
-                  <StandingMark standing={list} language={language} />
-                )
-              ) : (
-                <span class="tag">{texts.statuses.removed[language]}</span>
-              )}
+              <span class={entry.status === 'in-force' ? `tag toned ${list}` : 'tag'}>
+                {entry.status === 'in-force' && isMark(entry)
+                  ? names.mark[language]
+                  : texts.statuses[entry.status === 'in-force' ? 'in-force' : 'removed'][language]}
+              </span>
             </td>
           </tr>
         ))}

@@ -17,6 +17,10 @@ const titles: Readonly<Record<string, string>> = {
   令69: '《个体工商户年度报告办法》（令69）',
   令70: '《农民专业合作社年度报告公示办法》（令70）',
   令83: '《严重违法失信企业名单管理暂行办法》（令83）',
+  'Order 68 as amended by Order 101': 'Order 68',
+  'Order 69 as amended by Order 101': 'Order 69',
+  'Order 70 as amended by Order 101': 'Order 70',
+  'Interim Regulation on Enterprise Information Publicity (2024)': 'Publicity Regulation (2024)',
   '《企业经营异常名录管理暂行办法》': '《企业经营异常名录管理办法》（令68）',
   '《企业经营异常名录管理办法》': '《企业经营异常名录管理办法》（令68）',
   '《个体工商户年度报告暂行办法》': '《个体工商户年度报告办法》（令69）',
@@ -40,7 +44,9 @@ export function citationsOf(text: string, language: Language): Citation[] {
         language === 'zh' ? part.search(/第[〇零一二三四五六七八九十百]+[条部]|第（/) : part.search(/,? arts? \d/)
       const named = place < 0 ? part : part.slice(0, place)
       // `（2014）第十七条；（2024）第十八条` goes on with the law that was named before, in another version.
-      const law = named.startsWith('（') ? before.replace(/（\d{4}）$/, '') + named : named
+      const law = /^[（(]\d{4}[）)]$/.test(named)
+        ? `${before.replace(/ ?[（(]\d{4}[）)]$/, '')}${language === 'zh' ? '' : ' '}${named}`
+        : named
       before = law
       return { law: titles[law] ?? law, article: place < 0 ? '' : part.slice(place).replace(/^,? /, '') }
     })

@@ -10,7 +10,7 @@ export const themes = {
 } as const
 export type Theme = keyof typeof themes
 
-const width = 760
+const width = 900
 const fontFamily = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 
 /**
@@ -26,10 +26,17 @@ function echarts() {
       import('echarts/components'),
       import('echarts/renderers'),
     ])
+    core.setPlatformAPI({ measureText: (text, font = '') => ({ width: roomFor(text, font) }) })
     core.use([BarChart, GridComponent, LegendComponent, SVGRenderer])
     return core
   })()
   return loading
+}
+
+/** There is no font to measure here: room for a text in any, a Chinese character being as wide as high. */
+function roomFor(text: string, font: string): number {
+  const size = Number(/([\d.]+)px/.exec(font)?.[1] ?? 12)
+  return Array.from(text).reduce((width, character) => width + (character > '\u2e7f' ? size : size * 0.62), 0)
 }
 
 async function draw(height: number, option: object): Promise<string> {
@@ -99,8 +106,8 @@ export async function drawBars(rows: readonly CountRow[], look: Look): Promise<s
     yAxis: {
       ...categories,
       inverse: true,
-      data: shown.map(({ label }) => label),
-      axisLabel: { ...categories.axisLabel, width: 260, overflow: 'break' as const },
+      data: shown.map(({ label, code }) => (label === code ? code : `${label} ${code}`)),
+      axisLabel: { ...categories.axisLabel, width: 300, overflow: 'break' as const },
     },
     xAxis: values,
     series: seriesOf(shown, look),

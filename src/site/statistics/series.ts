@@ -1,5 +1,6 @@
 import type { List } from '../../listings/vocabulary.ts'
 import type { Language } from '../../platform/language.ts'
+import { addMonths } from '../../rulebook/plain-date.ts'
 import type { Rulebook } from '../../rulebook/rulebook.ts'
 import type { Statistics } from '../../statistics/schemas.ts'
 import { regionNameOf } from '../regions.ts'
@@ -37,15 +38,26 @@ function rowsOf<Row extends { list: List; count: number }>(
 const mostFirst = (a: CountRow, b: CountRow) =>
   b.abnormal + b['serious-violator'] - a.abnormal - a['serious-violator'] || (a.code < b.code ? -1 : 1)
 
-/** The newest months in which entries in force were made, oldest first. */
+/** The months up to the newest in which an entry in force was made, oldest first, those without any among them. */
 export function monthRows({ listings }: Statistics): CountRow[] {
-  return rowsOf(
+  const counted = rowsOf(
     listings.byMonth,
     ({ month }) => month,
     (month) => month,
-  )
-    .sort((a, b) => (a.code < b.code ? -1 : 1))
-    .slice(-monthsShown)
+  ).sort((a, b) => (a.code < b.code ? -1 : 1))
+  const [first, last] = [counted[0], counted.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const byMonth = new Map(counted.map((row) => [row.code, row]))
+  const rows: CountRow[] = []
+  for (let month = last.code; month >= first.code && rows.length < monthsShown; month = monthBefore(month)) {
+    rows.unshift(byMonth.get(month) ?? { code: month, label: month, abnormal: 0, 'serious-violator': 0 })
+  }
+  return rows
+}
+
+/** The month before another, as `YYYY-MM`. */
+function monthBefore(month: string): string {
+  return addMonths(`${month}-01`, -1).slice(0, 7)
 }
 
 /** The grounds, the most frequent first, in the words of the newest law. */

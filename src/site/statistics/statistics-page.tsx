@@ -214,7 +214,7 @@ function Chart(props: View & { name: ChartName; title: Text; isEmpty: boolean; c
         <>
           <picture class="chart">
             <source media="(prefers-color-scheme: dark)" srcset={address('dark')} />
-            <img src={address('light')} alt={title[language]} width={760} loading="lazy" />
+            <img src={address('light')} alt={title[language]} width={900} loading="lazy" />
           </picture>
           <details>
             <summary>{texts.table[language]}</summary>
