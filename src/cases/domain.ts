@@ -8,7 +8,7 @@ export interface NamedBusiness {
 }
 
 /** What stands for a business that may not be named, or is none of those of the case. */
-export const unnamed = '某经营者'
+const unnamed = '某经营者'
 
 /**
  * The text of a case for the public: paragraphs without personal data, in which the businesses of the case are named as

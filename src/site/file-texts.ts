@@ -3,6 +3,7 @@ import type { Text } from '../platform/language.ts'
 /** Texts of the parts of a credit file that are for taking along, looking back and seeing at a glance. */
 export const timeline = {
   title: { zh: '时间线', en: 'Timeline' },
+  picture: { zh: '时间线图（可左右滚动）', en: 'Picture of the timeline, scrolls sideways' },
   inWords: { zh: '逐条查看', en: 'In words' },
   day: { zh: '日期', en: 'Day' },
   fact: { zh: '事项', en: 'What happened' },

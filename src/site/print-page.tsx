@@ -14,7 +14,7 @@ interface View {
 }
 
 /** What fits one sheet; the page that the code leads to has the rest. */
-const most = { entries: 6, reports: 6, sites: 6 }
+const most = { entries: 4, reports: 6, sites: 4 }
 
 /** A credit file on one sheet of A4, with a code that leads to the file as it is when the sheet is looked at. */
 export function printPage({ language, file, publicUrl }: View): string {
@@ -53,7 +53,7 @@ function Sheet({ file, language, address }: { file: CreditFile; language: Langua
             {common.entityType[subject.entityType][language]} · {common.subjectStatus[subject.status][language]}
           </p>
           <h1>
-            <Written text={subject.name} />
+            <Written text={shorten(subject.name, 100)} />
           </h1>
           <p>
             <Code text={subject.uscc} />
@@ -86,7 +86,7 @@ function Sheet({ file, language, address }: { file: CreditFile; language: Langua
               </Fact>
               <Fact term={common.file.article[language]}>{listing.ground.article}</Fact>
               <Fact term={common.file.authority[language]}>
-                <Written text={listing.authority} /> <Written text={listing.decisionNumber} />
+                <Written text={shorten(listing.authority)} /> <Written text={shorten(listing.decisionNumber)} />
               </Fact>
               <Fact term={common.file.listedOn[language]}>
                 <Day on={listing.listedOn} language={language} />
@@ -106,16 +106,16 @@ function Sheet({ file, language, address }: { file: CreditFile; language: Langua
         <h2 id="registration">{common.file.registration[language]}</h2>
         <dl class="facts">
           <Fact term={common.file.legalRepresentative[language]}>
-            {subject.legalRepresentative !== null && <Written text={subject.legalRepresentative} />}
+            {subject.legalRepresentative !== null && <Written text={shorten(subject.legalRepresentative)} />}
           </Fact>
           <Fact term={common.file.establishedOn[language]}>
             {subject.establishedOn !== null && <Day on={subject.establishedOn} language={language} />}
           </Fact>
           <Fact term={common.file.address[language]}>
-            {subject.address !== null && <Written text={subject.address} />}
+            {subject.address !== null && <Written text={shorten(subject.address)} />}
           </Fact>
           <Fact term={common.file.registrationAuthority[language]}>
-            {subject.registrationAuthority !== null && <Written text={subject.registrationAuthority} />}
+            {subject.registrationAuthority !== null && <Written text={shorten(subject.registrationAuthority)} />}
           </Fact>
           <Fact term={texts.reports[language]}>
             {file.annualReports.length === 0
@@ -165,7 +165,7 @@ function More({ all, shown, language }: { all: number; shown: number; language: 
 }
 
 /** A name of 200 characters must not push the rest off the sheet. */
-function shorten(text: string): string {
+function shorten(text: string, most = 40): string {
   const characters = Array.from(text)
-  return characters.length > 40 ? `${characters.slice(0, 40).join('')}…` : text
+  return characters.length > most ? `${characters.slice(0, most).join('')}…` : text
 }

@@ -23,7 +23,7 @@ export function TimelineSection({ file, language }: { file: CreditFile; language
   const facts = grouped(timelineOf(file, language))
   return (
     <Section id="timeline" title={texts.title[language]}>
-      <div class="scroll" role="region" aria-labelledby="timeline" tabIndex={0}>
+      <div class="scroll" role="region" aria-label={texts.picture[language]} tabIndex={0}>
         <Picture layout={layout} language={language} facts={facts.length} />
       </div>
       <details>

@@ -49,6 +49,9 @@ async function draw(height: number, option: object): Promise<string> {
   }
 }
 
+/** The edges of a picture leave room for the labels of its axes. */
+const aroundLabels = { outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' } as const
+
 const lists: readonly List[] = ['abnormal', 'serious-violator']
 
 function seriesOf(rows: readonly CountRow[], { language, theme }: Look) {
@@ -89,7 +92,7 @@ export async function drawMonths(rows: readonly CountRow[], look: Look): Promise
   const { legend, categories, values } = frame(look)
   return draw(320, {
     legend,
-    grid: { left: 8, right: 16, top: 44, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 16, top: 44, bottom: 8, ...aroundLabels },
     xAxis: { ...categories, data: rows.map(({ label }) => label) },
     yAxis: values,
     series: seriesOf(rows, look),
@@ -102,7 +105,7 @@ export async function drawBars(rows: readonly CountRow[], look: Look): Promise<s
   const shown = rows.slice(0, barsShown)
   return draw(84 + shown.length * 38, {
     legend,
-    grid: { left: 8, right: 40, top: 44, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 40, top: 44, bottom: 8, ...aroundLabels },
     yAxis: {
       ...categories,
       inverse: true,
@@ -115,14 +118,14 @@ export async function drawBars(rows: readonly CountRow[], look: Look): Promise<s
 }
 
 /** As many bars as a picture has; the table beside it has all. */
-export const barsShown = 12
+const barsShown = 12
 
 /** Rates as bars from nothing to all; one that cannot be told has none. */
 export async function drawRates(rows: readonly RateRow[], look: Look): Promise<string> {
   const { categories, values } = frame(look)
   const { ink, rate } = themes[look.theme]
   return draw(60 + rows.length * 56, {
-    grid: { left: 8, right: 72, top: 12, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 72, top: 12, bottom: 8, ...aroundLabels },
     yAxis: { ...categories, inverse: true, data: rows.map(({ label }) => label) },
     xAxis: {
       ...values,
