@@ -29,7 +29,7 @@ export const shopOfSerious = 'https://mall.example/shop/12'
 
 export const hostileName = `<script>alert(1)</script>" onload='x' &amp; \u202egnp.exe${'长'.repeat(120)}`
 /** As hostile as a free text of staff can be: they write no control characters. */
-export const hostileText = `<img src=x onerror=alert(1)>"'\u202egnp`
+const hostileText = `<img src=x onerror=alert(1)>"'\u202egnp`
 export const formula = '=1+1'
 const shopOfClear = { kind: 'shop', name: '示例旗舰店', url: 'https://mall.example/shop/1?utm_source=x' }
 

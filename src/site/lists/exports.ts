@@ -21,9 +21,7 @@ export function entriesCsv(entries: readonly ListedEntry[], language: Language):
   }))
   return stringify(
     rows.map((row) =>
-      Object.fromEntries(
-        Object.keys(csvHeads).map((key) => [key, visible(String(row[key as keyof typeof csvHeads] ?? ''))]),
-      ),
+      Object.fromEntries(Object.keys(csvHeads).map((key) => [key, visible(row[key as keyof typeof csvHeads] ?? '')])),
     ),
     {
       header: true,

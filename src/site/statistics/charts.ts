@@ -1,3 +1,4 @@
+import type * as echartsCore from 'echarts/core'
 import type { Language } from '../../platform/language.ts'
 import type { List } from '../../listings/vocabulary.ts'
 import { list as names } from '../texts.ts'
@@ -17,7 +18,7 @@ const fontFamily = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK 
  * Apache ECharts with nothing but what the pictures need, when the first picture is asked for: a process that draws none
  * neither starts slower nor is larger for it.
  */
-let loading: Promise<typeof import('echarts/core')> | null = null
+let loading: Promise<typeof echartsCore> | null = null
 function echarts() {
   loading ??= (async () => {
     const [core, { BarChart }, { GridComponent, LegendComponent }, { SVGRenderer }] = await Promise.all([
