@@ -63,7 +63,7 @@ async function seed(service: TestService, folder: string, collection: 'subjects'
 }
 
 /** Takes in the businesses and decides of them; answers the id of a typical case. */
-export async function seedBusinesses(service: TestService): Promise<string> {
+async function seedBusinesses(service: TestService): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'xinjian-site-'))
   await seed(service, folder, 'subjects', [
     subjectItem(1, { formerNames: ['虚构省旧名贸易有限公司'], registrationAuthority: '云州市市场监督管理局' }),
