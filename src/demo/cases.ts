@@ -25,8 +25,8 @@ const authority = '虚构省市场监督管理局'
  */
 export async function decideSampleCases(db: Db, province: Province, now: Date): Promise<SampleCases> {
   const sellers = sellersOf(province)
-  const [first, second, third, fourth] = sellers
-  if (first === undefined || second === undefined || third === undefined || fourth === undefined) {
+  const [first, second, third, fourth, fifth] = sellers
+  if (first === undefined || second === undefined || third === undefined || !fourth || !fifth) {
     throw new Error('the sample province has too few shops')
   }
   const today = dayOf(now)
@@ -59,11 +59,11 @@ export async function decideSampleCases(db: Db, province: Province, now: Date): 
         ...{ decidedOn: ago(20), facts: { summary: '示例', establishedOn: ago(24) } },
       })
       const { listingId } = await decide({
-        ...{ action: 'enter', list: 'abnormal', uscc: second.uscc, groundCode: 'ABN-68-4-3' },
+        ...{ action: 'enter', list: 'abnormal', uscc: fifth.uscc, groundCode: 'ABN-68-4-3' },
         ...{ decidedOn: ago(700), facts: { summary: '示例', establishedOn: ago(705) } },
       })
       await decide({
-        ...{ action: 'remove', list: 'abnormal', uscc: second.uscc, listingId },
+        ...{ action: 'remove', list: 'abnormal', uscc: fifth.uscc, listingId },
         ...{ decidedOn: ago(600), facts: { summary: '示例', reason: 'information-corrected' } },
       })
       for (const uscc of [first.uscc, fourth.uscc]) {

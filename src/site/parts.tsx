@@ -106,8 +106,7 @@ export function SearchBox({ language, q = '', large = false }: { language: Langu
             required
             maxLength={4000}
             autocomplete="off"
-            list="q-names"
-            data-suggest=""
+            data-suggest="q-names"
             autocapitalize="off"
             spellcheck={false}
             {...(large && { 'aria-describedby': 'q-hint' })}

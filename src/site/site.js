@@ -7,8 +7,9 @@
     button.addEventListener('click', () => window.print())
   }
 
-  for (const input of document.querySelectorAll('input[list][data-suggest]')) {
-    const list = document.getElementById(input.getAttribute('list'))
+  for (const input of document.querySelectorAll('input[data-suggest]')) {
+    const list = document.getElementById(input.dataset.suggest)
+    input.setAttribute('list', list.id)
     let asked = ''
     let waiting = 0
     let call = null
