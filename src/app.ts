@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { v7 as uuidv7 } from 'uuid'
+import { caseRoutes } from './cases/routes.ts'
 import { badgeRoutes } from './credit-files/badge.tsx'
 import { certificateRoutes } from './credit-files/certificate.ts'
 import { startPresentFiles, type PresentFiles } from './credit-files/present-files.ts'
@@ -181,6 +182,7 @@ export async function buildApp({
   await app.register(repairRoutes, { db, clock, authenticate })
   await app.register(penaltyRoutes, { db, clock, authenticate })
   await app.register(honourRoutes, { db, clock, authenticate })
+  await app.register(caseRoutes, { db, clock, authenticate })
   await app.register(sanctionRoutes, { db, clock, authenticate, presentLaw: () => presentRulebook(db) })
   await app.register(certificateRoutes, { db: reads.db, clock, files, signing, publicUrl })
   await app.register(badgeRoutes, { db: reads.db, clock, files, publicUrl })
@@ -199,6 +201,6 @@ export async function buildApp({
   await app.register(leadRoutes, { db, clock, authenticate })
   await app.register(provenanceRoutes, { db, authenticate })
   await app.register(webCheckRoutes, { db, authenticate })
-  await app.register(siteRoutes, { db: reads.db, clock, names, publicUrl })
+  await app.register(siteRoutes, { db: reads.db, clock, files, names, publicUrl })
   return app
 }

@@ -134,9 +134,11 @@ function describeFault(error: unknown): string | null {
   return code !== null || kinds.some((kind) => error instanceof kind) ? message || code : null
 }
 
-function describeLinks({ listedBusiness, docs, feed, feedCall }: DemoLinks): string {
+function describeLinks({ listedBusiness, seriousViolator, shopLink, docs, feed, feedCall }: DemoLinks): string {
   return `
   A listed business  ${listedBusiness}
+  A serious violator ${seriousViolator}
+                     (paste its shop into the search box: ${shopLink})
   API documentation  ${docs}
   The feed           ${feed}
 

@@ -3,8 +3,16 @@ import type { List } from '../listings/vocabulary.ts'
 import { dayOf } from '../platform/clock.ts'
 import { Problem, problems } from '../platform/problem.ts'
 import type { Rulebook } from '../rulebook/rulebook.ts'
-import { findEntry, listEntries, type EntryFilter, type ListedBusiness } from './listing-repository.ts'
-import { mayBeShown, publishListing } from './publication-policy.ts'
+import {
+  findEntry,
+  listEntries,
+  listEntriesOf,
+  listPresencesInUse,
+  type EntryFilter,
+  type ListedBusiness,
+  type PresenceInUse,
+} from './listing-repository.ts'
+import { mayBeShown, publishListing, publishPresence } from './publication-policy.ts'
 import type { ListedEntry } from './schemas.ts'
 import type { Reader } from './service.ts'
 
@@ -48,6 +56,34 @@ export async function readEntry(reader: Reader, list: List, id: string): Promise
     throw new Problem('unknown-listing', problems['unknown-listing'].meaning)
   }
   return publish(rulebook, entry, reader)
+}
+
+/** The sites and shops in use of listed businesses, by code, at most `most` of each. */
+export async function readPresencesInUse(
+  { db }: Reader,
+  usccs: readonly string[],
+  most: number,
+): Promise<Map<string, PresenceInUse[]>> {
+  const byBusiness = new Map<string, PresenceInUse[]>()
+  for (const { uscc, ...presence } of await listPresencesInUse(db, [...new Set(usccs)], most)) {
+    byBusiness.set(uscc, [...(byBusiness.get(uscc) ?? []), publishPresence(presence)])
+  }
+  return byBusiness
+}
+
+/**
+ * Which of these businesses the public may know to be, or to have been, on which list. One that is a single person is
+ * left out: its name may be that of the person (rulebook section 7).
+ */
+export async function readNamesOnList(
+  { db, clock }: Reader,
+  usccs: readonly string[],
+): Promise<{ uscc: string; name: string; list: List }[]> {
+  const rulebook = await presentRulebook(db)
+  const today = dayOf(clock.now())
+  return (await listEntriesOf(db, usccs))
+    .filter((entry) => entry.entityType !== 'individual-business' && mayBeShown(rulebook, entry, today))
+    .map(({ uscc, name, list }) => ({ uscc, name, list }))
 }
 
 function publish(

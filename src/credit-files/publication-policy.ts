@@ -32,8 +32,7 @@ export function publishFile(rulebook: Rulebook, held: HeldFile, view: View): Cre
   return {
     subject: publishSubject(held.subject),
     standing: gravest(listings.filter((listing) => listing.status === 'in-force')),
-    // The address of a shop is what people look it up by; only what its owner calls it is free text.
-    webPresences: held.webPresences.map((presence) => ({ ...presence, name: withoutPersonalData(presence.name) })),
+    webPresences: held.webPresences.map(publishPresence),
     annualReports: held.annualReports.map(({ year, publishedOn, revision }) => ({
       year,
       publishedOn,
@@ -60,6 +59,11 @@ export function publishFile(rulebook: Rulebook, held: HeldFile, view: View): Cre
     knownAt: view.knownAt,
     position: held.position,
   }
+}
+
+/** A site or shop. Its address is what people look it up by; only what its owner calls it is free text. */
+export function publishPresence<Presence extends { name: string }>(presence: Presence): Presence {
+  return { ...presence, name: withoutPersonalData(presence.name) }
 }
 
 /** A business as the public sees it. */

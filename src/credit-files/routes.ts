@@ -8,8 +8,8 @@ import type { Db } from '../platform/db.ts'
 import { languageOf } from '../platform/language.ts'
 import { afterOf, listName, pageOf, pageQuery } from '../platform/pagination.ts'
 import { problemResponses } from '../platform/problem.ts'
-import { parseUscc } from '../registry/identifiers.ts'
-import { readEntries, readEntry } from './listing-service.ts'
+import { readEntriesPage } from './entries-page.ts'
+import { readEntry } from './listing-service.ts'
 import {
   creditFileQuery,
   creditFileSchema,
@@ -136,14 +136,9 @@ export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (
       },
     },
     async (request, reply) => {
-      const { limit, cursor, q, ...filter } = request.query
-      const name = listName(`/v1/lists/${request.params.list}/entries`, { ...filter, q })
-      const uscc = q === undefined ? null : parseUscc(q)
-      const sought = uscc === null ? { name: q } : { uscc }
-      const after = placeOf(afterOf(name, cursor, z.string().regex(/^\d{4}-\d\d-\d\d [0-9a-f-]{36}$/)))
-      const rows = await readEntries(readerOf(request), request.params.list, { ...filter, ...sought }, { after, limit })
-      const keyOfEntry = (row: { listedOn: string; id: string }) => `${row.listedOn} ${row.id}`
-      const page = pageOf(rows, { list: name, limit, keyOf: keyOfEntry, request, reply })
+      const { list } = request.params
+      const path = `/v1/lists/${list}/entries`
+      const page = await readEntriesPage(readerOf(request), list, request.query, { path, request, reply })
       if (knows(request, reply, page)) return reply.code(304).send()
       return page
     },
@@ -191,10 +186,4 @@ export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (
     },
   )
   done()
-}
-
-function placeOf(key: string | null): { listedOn: string; id: string } | null {
-  if (key === null) return null
-  const [listedOn = '', id = ''] = key.split(' ')
-  return { listedOn, id }
 }

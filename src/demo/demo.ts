@@ -13,12 +13,16 @@ import { builtInRulebook } from '../rulebook/built-in.ts'
 import { serveUntilStopped, stopAll, stopSignal, type Jobs } from '../serve.ts'
 import { openLog, startServer } from '../server.ts'
 import { importFile } from '../sources/import.ts'
+import { decideSampleCases } from './cases.ts'
 import { makeProvince } from './province.ts'
 import { visitSampleSites } from './sites.ts'
 import { buildSampleSource } from './source.ts'
 
 export interface DemoLinks {
   listedBusiness: string
+  seriousViolator: string
+  /** A shop of the serious violator, to be pasted into the search box. */
+  shopLink: string
   docs: string
   feed: string
   /** A call of the feed to paste into a terminal. */
@@ -86,6 +90,8 @@ export async function runDemo(
     await run('list-late-reporters')
     step('Visiting some of its sites, which this machine serves, for the display of their licence …')
     await visitSampleSites(database, province, { on, now: () => systemClock.now() })
+    step('Deciding some cases, as two members of staff …')
+    const cases = await decideSampleCases(database.db, province, systemClock.now())
     const server = await startServer(database, config, log, jobs).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || process.env['PORT']) throw error
       step(`Port ${config.PORT} is in use; taking a free one.`)
@@ -99,6 +105,8 @@ export async function runDemo(
     await run('write-snapshot')
     ready({
       listedBusiness: `${server.publicUrl}/credit-files/${province.lateEnterprises[0] ?? ''}`,
+      seriousViolator: `${server.publicUrl}/credit-files/${cases.seriousViolator}`,
+      shopLink: cases.shopLink,
       docs: `${server.publicUrl}/docs`,
       feed: `${server.publicUrl}/feed`,
       feedCall: `curl -H 'Authorization: Bearer ${key}' '${server.publicUrl}/v1/feed/events?types=listing.entered&limit=3'`,

@@ -152,6 +152,14 @@ export const problems = {
     title: { zh: '没有该项信用修复申请', en: 'There is no such repair' },
     meaning: { zh: '没有此编号的信用修复申请。', en: 'No application for credit repair has this identifier.' },
   },
+  'unknown-case': {
+    status: 404,
+    title: { zh: '没有该典型案例', en: 'There is no such case' },
+    meaning: {
+      zh: '没有此编号的典型案例，或者它已被撤回。',
+      en: 'No typical case has this identifier, or it was withdrawn.',
+    },
+  },
   'unknown-penalty': {
     status: 404,
     title: { zh: '没有该项行政处罚', en: 'There is no such penalty' },
@@ -200,6 +208,14 @@ export const problems = {
     meaning: {
       zh: '日期按北京时间计算，不能晚于今天。',
       en: 'Days are days in Asia/Shanghai, and nothing is recorded before it has happened.',
+    },
+  },
+  'names-a-business': {
+    status: 422,
+    title: { zh: '案例中写有经营主体或个人信息', en: 'The case names a business or a person' },
+    meaning: {
+      zh: '典型案例中不得直接写出经营主体的名称、代码或者个人信息。请把主体的代码填入 businesses，文中用 {1}、{2} 代表：只有其列入记录正在公示时才会显示名称。',
+      en: 'A typical case writes out no name or code of a business and nothing personal. Put codes into `businesses` and `{1}`, `{2}` into the text: a name is shown only while its entry is public.',
     },
   },
   'not-in-order': {

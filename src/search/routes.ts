@@ -5,8 +5,8 @@ import type { Db } from '../platform/db.ts'
 import { afterOf, listName, pageOf } from '../platform/pagination.ts'
 import { problemResponses } from '../platform/problem.ts'
 import type { FollowedNames } from './follower.ts'
-import { positionHeader, rankKey, searchAnswer, searchQuery } from './schemas.ts'
-import { search, type Rank } from './service.ts'
+import { positionHeader, rankKey, rankOf, searchAnswer, searchQuery } from './schemas.ts'
+import { search } from './service.ts'
 
 interface Options {
   db: Db
@@ -44,9 +44,4 @@ export const searchRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock
     },
   )
   done()
-}
-
-function rankOf(key: string | null): Rank | null {
-  const [score, business] = key?.split(' ') ?? []
-  return score === undefined || business === undefined ? null : { score: Number(score), key: business }
 }

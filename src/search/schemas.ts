@@ -45,6 +45,12 @@ export const searchAnswer = z
 /** Where a page begins in a cursor: a score and the key of the business that has it. */
 export const rankKey = z.string().regex(/^[01](?:\.\d{1,4})? [0-9A-Za-z-]{15,36}$/)
 
+/** The place that a cursor stands for, null for the beginning. */
+export function rankOf(key: string | null): { score: number; key: string } | null {
+  const [score, business] = key?.split(' ') ?? []
+  return score === undefined || business === undefined ? null : { score: Number(score), key: business }
+}
+
 /** `X-Position` of an answer. */
 export const positionHeader = 'x-position'
 

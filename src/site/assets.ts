@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { projectRoot } from '../platform/project.ts'
 
-const types = { 'site.css': 'text/css; charset=utf-8', 'icon.svg': 'image/svg+xml' } as const
+const types = {
+  'site.css': 'text/css; charset=utf-8',
+  'site.js': 'text/javascript; charset=utf-8',
+  'icon.svg': 'image/svg+xml',
+} as const
 
 export type AssetName = keyof typeof types
 

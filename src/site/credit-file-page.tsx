@@ -1,31 +1,45 @@
 import type { CreditFile } from '../credit-files/schemas.ts'
 import type { Language } from '../platform/language.ts'
+import type { Rulebook } from '../rulebook/rulebook.ts'
+import { past as pastTexts } from './file-texts.ts'
 import { isMark } from './guidance.ts'
 import { renderPage } from './layout.tsx'
 import { Listings } from './listing.tsx'
 import { Code, Day, Fact, Section, StandingIcon, Written } from './parts.tsx'
 import { AnnualReports, OtherRecords, WebPresences } from './records.tsx'
+import { TakeAlong } from './take-along.tsx'
 import * as texts from './texts.ts'
+import { TimelineSection } from './timeline.tsx'
+import { wayOut } from './way-out.ts'
 
 interface View {
   language: Language
   file: CreditFile
+  rulebook: Rulebook
+  /** The day of reading. */
+  today: string
   publicUrl: string
 }
 
+/** As many ended entries as a person looks through. */
+const shownPast = 20
+
 /** The credit file of a business: its standing first, then what it rests on. */
-export function creditFilePage({ language, file, publicUrl }: View): string {
+export function creditFilePage({ language, file, rulebook, today, publicUrl }: View): string {
   const { subject } = file
   const path = `/credit-files/${encodeURIComponent(subject.uscc)}`
+  const isPast = file.asOf !== today
   const inForce = file.listings.filter((listing) => listing.status === 'in-force')
   const past = file.listings.filter((listing) => listing.status === 'removed')
+  const judge = (listing: CreditFile['listings'][number]) => wayOut(rulebook, listing, file.asOf)
   return renderPage({
     language,
     title: subject.name,
+    here: isPast ? `${path}?asOf=${file.asOf}` : path,
     canonical: publicUrl + path,
-    json: `/v1${path}`,
-    // A business that is one person is not for search engines (rulebook section 7).
-    isPrivate: subject.entityType === 'individual-business',
+    json: `/v1${path}${isPast ? `?asOf=${file.asOf}` : ''}`,
+    // A business that is one person is not for search engines (rulebook section 7), and no past is.
+    isPrivate: isPast || subject.entityType === 'individual-business',
     children: (
       <>
         <header class="subject">
@@ -37,22 +51,39 @@ export function creditFilePage({ language, file, publicUrl }: View): string {
             <Written text={subject.name} />
           </h1>
         </header>
+        {isPast && (
+          <p class="notice pad past" role="note">
+            <strong>
+              {pastTexts.banner[language]} <Day on={file.asOf} language={language} />
+            </strong>{' '}
+            <a href={path}>{pastTexts.now[language]}</a>
+          </p>
+        )}
         <StandingPanel file={file} language={language} />
         <Section id="listings" title={texts.file.listings[language]} isEmpty={inForce.length === 0}>
-          <Listings listings={inForce} language={language} />
+          <Listings listings={inForce} judge={judge} language={language} />
         </Section>
+        <TimelineSection file={file} language={language} />
         <Registration subject={subject} language={language} />
         <WebPresences file={file} language={language} />
         <AnnualReports file={file} language={language} />
         <OtherRecords file={file} language={language} />
         <Section id="past-listings" title={texts.file.pastListings[language]} isEmpty={past.length === 0}>
-          <Listings listings={past} language={language} />
+          <Listings listings={past.slice(0, shownPast)} judge={judge} language={language} />
+          {past.length > shownPast && <p>{texts.file.moreRecords(past.length, shownPast)[language]}</p>}
         </Section>
-        <p class="json">
-          <a href={`/v1${path}`} type="application/json">
-            {texts.file.json[language]}
-          </a>
-        </p>
+        <TakeAlong file={file} language={language} publicUrl={publicUrl} />
+        <Section id="as-of" title={pastTexts.title[language]}>
+          <form class="filters" action={path} method="get">
+            <div>
+              <label for="asOf">{pastTexts.day[language]}</label>
+              <input id="asOf" name="asOf" type="date" max={today} value={file.asOf} required />
+            </div>
+            <div class="act">
+              <button type="submit">{pastTexts.show[language]}</button>
+            </div>
+          </form>
+        </Section>
       </>
     ),
   })

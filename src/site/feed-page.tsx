@@ -37,7 +37,7 @@ function Feed({ language, head, publicUrl }: FeedView) {
       <section aria-labelledby="call">
         <h2 id="call">{texts.callTitle[language]}</h2>
         <p id="call-text">{texts.call[language]}</p>
-        <pre role="region" aria-labelledby="call" tabIndex={0}>
+        <pre role="region" aria-label="curl" tabIndex={0}>
           <code translate={false}>
             {`curl -H 'Authorization: Bearer ${texts.placeholder[language]}' \\\n  '${publicUrl}/v1/feed/events?after=0&limit=10'`}
           </code>

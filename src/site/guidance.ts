@@ -67,6 +67,22 @@ const otherAbnormal: Guidance = {
   article: null,
 }
 
+/** Early exit from the list of serious violators: the conditions of Order 44 (rulebook 2.6). */
+const underOrder44: Guidance = {
+  steps: [
+    {
+      zh: '列入满一年，并且已经履行行政处罚决定中规定的义务、主动消除危害后果和不良影响、没有再受到较重行政处罚。',
+      en: 'A year on the list, the duties of the penalty done, the harm removed, and no further severe penalty.',
+    },
+    applyFor('申请提前移出，提交履行义务的证明和守信承诺', 'to come off early, with proof and a promise to comply'),
+    {
+      zh: '依法受到的其他限制仍在期限内的，不能提前移出；期限届满自动移出。',
+      en: 'Not while another restriction by law still runs. When the term is over, it comes off by itself.',
+    },
+  ],
+  article: { zh: '《市场监督管理严重违法失信名单管理办法》第十六条至第二十一条', en: 'Order 44 arts 16 to 21' },
+}
+
 const seriousViolator: Guidance = {
   steps: [],
   besides: {
@@ -83,7 +99,7 @@ export function isMark({ ground }: Pick<Listing, 'ground'>): boolean {
 
 /** What it takes to come off a list (rulebook 2.2 to 2.6). */
 export function howToLeave({ list, ground }: Pick<Listing, 'list' | 'ground'>): Guidance {
-  if (list === 'serious-violator') return seriousViolator
+  if (list === 'serious-violator') return /^SER-(44|TL24)-/.test(ground.code) ? underOrder44 : seriousViolator
   return leavingByGround[ground.code] ?? otherAbnormal
 }
 

@@ -5,6 +5,16 @@ import { common, home } from './texts.ts'
 
 const standings = ['clear', 'abnormal', 'serious-violator'] as const
 
+/** Where to go from here, besides searching. */
+const doors = [
+  ['/warnings', common.warnings, home.toWarnings],
+  ['/lists', common.lists, home.toLists],
+  ['/statistics', common.statistics, home.toStatistics],
+  ['/rulebook', common.rulebook, home.toRulebook],
+  ['/cases', common.cases, home.toCases],
+  ['/about', common.about, home.toAbout],
+] as const
+
 /** The front page: what this is, and one search box. */
 export function homePage({ language, publicUrl }: { language: Language; publicUrl: string }): string {
   return renderPage({
@@ -32,6 +42,17 @@ function Home({ language }: { language: Language }) {
             <li key={standing} class="card">
               <StandingMark standing={standing} language={language} />
               <p>{home[standing][language]}</p>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section aria-labelledby="doors">
+        <h2 id="doors">{home.doors[language]}</h2>
+        <ul class="doors">
+          {doors.map(([href, name, what]) => (
+            <li key={href}>
+              <a href={href}>{name[language]}</a>
+              <p>{what[language]}</p>
             </li>
           ))}
         </ul>

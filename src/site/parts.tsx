@@ -106,11 +106,13 @@ export function SearchBox({ language, q = '', large = false }: { language: Langu
             required
             maxLength={4000}
             autocomplete="off"
+            data-suggest="q-names"
             autocapitalize="off"
             spellcheck={false}
             {...(large && { 'aria-describedby': 'q-hint' })}
           />
           <button type="submit">{searchBox.button[language]}</button>
+          <datalist id="q-names" />
         </div>
         {large && (
           <p id="q-hint" class="hint">

@@ -42,10 +42,13 @@ export function problemPage({
 /** A fault of a page in words; what is not meant for readers is not in a `Problem` (see `toProblem`). */
 export function faultPage({
   language,
+  here,
   problem,
   requestId,
 }: {
   language: Language
+  /** Path and query that failed. */
+  here: string
   problem: Problem
   requestId: string
 }): string {
@@ -54,6 +57,7 @@ export function faultPage({
   return renderPage({
     language,
     title: title[language],
+    here,
     isPrivate: true,
     hasSearch: true,
     children: (

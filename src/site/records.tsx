@@ -1,7 +1,7 @@
 import type { CreditFile } from '../credit-files/schemas.ts'
 import type { Language } from '../platform/language.ts'
 import { Day, Fact, OutsideLink, Section, Written } from './parts.tsx'
-import { file as texts, licenceDisplay, webPresenceKind, webPresenceStatus } from './texts.ts'
+import { file as texts, licenceDisplay, webPresenceKind, webPresenceSource, webPresenceStatus } from './texts.ts'
 
 interface Props {
   file: CreditFile
@@ -9,7 +9,9 @@ interface Props {
 }
 
 /** As many sites as a person looks through; one who has thousands of shops must not make the page heavy. */
-const shownPresences = 100
+const shownPresences = 40
+/** As many penalties, and as many honours. */
+const shownRecords = 20
 
 /** The sites and shops that the business filed, those in use first. */
 export function WebPresences({ file, language }: Props) {
@@ -34,9 +36,9 @@ export function WebPresences({ file, language }: Props) {
               {presence.status !== 'active' && (
                 <span class="tag alert">{webPresenceStatus[presence.status][language]}</span>
               )}{' '}
-              {presence.licenceDisplay !== 'unchecked' && (
-                <span class="tag">{licenceDisplay[presence.licenceDisplay][language]}</span>
-              )}
+              <span class={presence.licenceDisplay === 'missing' ? 'tag alert' : 'tag'}>
+                {licenceDisplay[presence.licenceDisplay][language]}
+              </span>
             </p>
             <p>
               <OutsideLink address={presence.url} />
@@ -44,6 +46,12 @@ export function WebPresences({ file, language }: Props) {
             <p class="meta">
               <span>
                 {texts.confirmedOn[language]} <Day on={presence.confirmedOn} language={language} />
+              </span>
+              <span>
+                {texts.source[language]}{' '}
+                {presence.sources
+                  .map((source) => webPresenceSource[source]?.[language] ?? source)
+                  .join(language === 'zh' ? '、' : ', ')}
               </span>
               {presence.icpNumber !== null && (
                 <span>
@@ -104,8 +112,8 @@ export function OtherRecords({ file, language }: Props) {
   return (
     <>
       <Section id="penalties" title={texts.penalties[language]} isEmpty={file.penalties.length === 0}>
-        {file.penalties.map((penalty) => (
-          <dl key={penalty.decisionNumber} class="facts entry">
+        {file.penalties.slice(0, shownRecords).map((penalty) => (
+          <dl key={`${penalty.authority} ${penalty.decisionNumber}`} class="facts entry">
             <Fact term={texts.kind[language]}>
               <Written text={penalty.kind} />
             </Fact>
@@ -123,13 +131,14 @@ export function OtherRecords({ file, language }: Props) {
             <Fact term={texts.publishedUntil[language]}>{day(penalty.publishedUntil)}</Fact>
           </dl>
         ))}
+        <More all={file.penalties.length} language={language} />
       </Section>
       <Section id="sanctions" title={texts.sanctions[language]} isEmpty={file.sanctions.length === 0}>
         <Sanctions sanctions={file.sanctions} language={language} />
       </Section>
       <Section id="honours" title={texts.honours[language]} isEmpty={file.honours.length === 0}>
-        {file.honours.map((honour) => (
-          <dl key={honour.title} class="facts entry">
+        {file.honours.slice(0, shownRecords).map((honour) => (
+          <dl key={`${honour.title} ${honour.awardedOn}`} class="facts entry">
             <Fact term={texts.honours[language]}>
               <Written text={honour.title} />
             </Fact>
@@ -140,9 +149,14 @@ export function OtherRecords({ file, language }: Props) {
             <Fact term={texts.validUntil[language]}>{day(honour.validUntil)}</Fact>
           </dl>
         ))}
+        <More all={file.honours.length} language={language} />
       </Section>
     </>
   )
+}
+
+function More({ all, language }: { all: number; language: Language }) {
+  return all > shownRecords ? <p>{texts.moreRecords(all, shownRecords)[language]}</p> : null
 }
 
 /** The measures, each with the agencies that carry it out. */
@@ -153,7 +167,7 @@ function Sanctions({ sanctions, language }: { sanctions: CreditFile['sanctions']
     measures.set(key, [...(measures.get(key) ?? []), sanction])
   }
   return (
-    <table class="wide">
+    <table class="wide stacked">
       <caption>{texts.sanctionsCaption[language]}</caption>
       <thead>
         <tr>
@@ -168,13 +182,13 @@ function Sanctions({ sanctions, language }: { sanctions: CreditFile['sanctions']
           first === undefined ? null : (
             <tr key={key}>
               <th scope="row">{first.label}</th>
-              <td>
-                <Written text={[first, ...others].map(({ agency }) => agency).join(language === 'zh' ? '、' : '; ')} />
+              <td data-label={texts.agency[language]}>
+                {[first, ...others].map(({ agency }) => agency).join(language === 'zh' ? '、' : '; ')}
               </td>
-              <td>
+              <td data-label={texts.imposedOn[language]}>
                 <Day on={first.imposedOn} language={language} />
               </td>
-              <td>
+              <td data-label={texts.until[language]}>
                 {first.until === null ? texts.whileListed[language] : <Day on={first.until} language={language} />}
               </td>
             </tr>

@@ -1,40 +1,46 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { usccParameter } from '../credit-files/schemas.ts'
+import type { PresentFiles } from '../credit-files/present-files.ts'
 import { readCreditFile } from '../credit-files/service.ts'
 import { findHead } from '../feed/repository.ts'
 import { notModified } from '../platform/caching.ts'
-import type { Clock } from '../platform/clock.ts'
+import { presentRulebook } from '../law/service.ts'
+import { dayOf, type Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
-import { languageOf } from '../platform/language.ts'
-import { Problem, problems, toProblem, type ProblemCode } from '../platform/problem.ts'
+import { Problem, problems, type ProblemCode } from '../platform/problem.ts'
 import type { FollowedNames } from '../search/follower.ts'
+import { statisticsReader } from '../statistics/service.ts'
+import { aboutPage } from './about-page.tsx'
 import { assets } from './assets.ts'
+import { casePageRoutes } from './cases/routes.ts'
 import { creditFilePage } from './credit-file-page.tsx'
 import { feedPage } from './feed-page.tsx'
 import { homePage } from './home.tsx'
-import { faultPage, problemPage } from './problem-page.tsx'
+import { listPageRoutes } from './lists/routes.ts'
+import { languageOfPage, sendPage, servePages } from './pages.ts'
+import { printPage } from './print-page.tsx'
+import { problemPage } from './problem-page.tsx'
+import { rulebookPageRoutes } from './rulebook/routes.tsx'
 import { findPage } from './search.ts'
+import { statisticsPageRoutes } from './statistics/routes.ts'
 
 interface Options {
   db: Db
   clock: Clock
+  files: PresentFiles
   names: FollowedNames
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
 }
 
-/** Nothing is loaded but our own style and images, nothing runs, nobody frames a page. */
-const securityHeaders = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-}
-
 /** Links are shared with all sorts of parameters added: a page leaves those that it does not know alone. */
 const nothing = z.object({})
+
+/** A form sends a day that was left empty as an empty text. */
+const fileQuery = z.object({
+  asOf: z.preprocess((value) => (value === '' ? undefined : value), z.iso.date().optional()),
+})
 
 /** What a person pastes may have control characters in it, which PostgreSQL refuses (NUL) and no name has. */
 const searchQuery = z.object({
@@ -43,52 +49,67 @@ const searchQuery = z.object({
     .max(4000)
     .default('')
     .transform((text) => text.replace(/\p{Cc}+/gu, ' ').trim()),
+  cursor: z.string().min(1).max(1000).optional(),
 })
 
 /** The public pages. Their faults are pages too, so the plugin has an error handler of its own. */
-export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, names, publicUrl }, done) => {
-  app.addHook('onRequest', async (_request, reply) => {
-    void reply.headers(securityHeaders)
-  })
-
-  app.setErrorHandler(async (error, request, reply) => {
-    const problem = toProblem(error)
-    const { status } = problems[problem.code]
-    if (status >= 500) request.log.error({ err: error }, 'page failed')
-    return reply
-      .code(status)
-      .headers({ ...problem.headers, vary: 'Accept-Language', 'cache-control': 'no-store' })
-      .type('text/html; charset=utf-8')
-      .send(faultPage({ language: languageOf(request), problem, requestId: request.id }))
-  })
+export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, files, names, publicUrl }, done) => {
+  servePages(app)
+  const readStatistics = statisticsReader(db, clock)
+  void app.register(listPageRoutes, { db, clock, readStatistics, publicUrl })
+  void app.register(statisticsPageRoutes, { db, readStatistics, publicUrl })
+  void app.register(rulebookPageRoutes, { db, clock, publicUrl })
+  void app.register(casePageRoutes, { db, clock, publicUrl })
 
   app.get('/', { schema: { hide: true, querystring: nothing } }, async (request, reply) =>
-    sendPage(request, reply, homePage({ language: languageOf(request), publicUrl: publicUrl() })),
+    sendPage(request, reply, homePage({ language: languageOfPage(request), publicUrl: publicUrl() })),
+  )
+
+  app.get('/about', { schema: { hide: true, querystring: nothing } }, async (request, reply) =>
+    sendPage(request, reply, aboutPage({ language: languageOfPage(request), publicUrl: publicUrl() })),
   )
 
   app.get(
     '/search',
     { config: { budget: 'search' }, schema: { hide: true, querystring: searchQuery } },
     async (request, reply) => {
-      const found = await findPage({ db, clock, names }, languageOf(request), request.query.q)
+      const found = await findPage({ db, clock, names }, languageOfPage(request), request.query, { request, reply })
       if ('uscc' in found) return reply.redirect(`/credit-files/${found.uscc}`, 303)
       return sendPage(request, reply, found.page)
     },
   )
 
+  const fileParams = z.strictObject({ uscc: usccParameter })
   app.get(
     '/credit-files/:uscc',
-    { schema: { hide: true, params: z.strictObject({ uscc: usccParameter }), querystring: nothing } },
+    { schema: { hide: true, params: fileParams, querystring: fileQuery } },
     async (request, reply) => {
-      const language = languageOf(request)
-      const file = await readCreditFile({ db, clock, language }, request.params.uscc)
-      return sendPage(request, reply, creditFilePage({ language, file, publicUrl: publicUrl() }))
+      const language = languageOfPage(request)
+      const { asOf } = request.query
+      const file = await readCreditFile({ db, clock, files, language }, request.params.uscc, { asOf })
+      const rulebook = await presentRulebook(db)
+      const today = dayOf(clock.now())
+      return sendPage(request, reply, creditFilePage({ language, file, rulebook, today, publicUrl: publicUrl() }))
+    },
+  )
+
+  app.get(
+    '/credit-files/:uscc/print',
+    { schema: { hide: true, params: fileParams, querystring: nothing } },
+    async (request, reply) => {
+      const language = languageOfPage(request)
+      const file = await readCreditFile({ db, clock, files, language }, request.params.uscc)
+      return sendPage(request, reply, printPage({ language, file, publicUrl: publicUrl() }))
     },
   )
 
   app.get('/feed', { schema: { hide: true, querystring: nothing } }, async (request, reply) => {
     const { position } = await findHead(db)
-    return sendPage(request, reply, feedPage({ language: languageOf(request), head: position, publicUrl: publicUrl() }))
+    return sendPage(
+      request,
+      reply,
+      feedPage({ language: languageOfPage(request), head: position, publicUrl: publicUrl() }),
+    )
   })
 
   app.get(
@@ -97,7 +118,7 @@ export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, 
     async (request, reply) => {
       const { code } = request.params
       if (!isProblemCode(code)) throw new Problem('not-found', problems['not-found'].meaning)
-      return sendPage(request, reply, problemPage({ language: languageOf(request), code, publicUrl: publicUrl() }))
+      return sendPage(request, reply, problemPage({ language: languageOfPage(request), code, publicUrl: publicUrl() }))
     },
   )
 
@@ -128,10 +149,4 @@ export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, 
 
 function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(problems, code)
-}
-
-function sendPage(request: FastifyRequest, reply: FastifyReply, page: string): FastifyReply {
-  // The page as a whole is its content: it changes with the layout of a new version too.
-  if (notModified(request, reply, page)) return reply.code(304).send()
-  return reply.type('text/html; charset=utf-8').send(page)
 }

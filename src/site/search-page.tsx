@@ -2,6 +2,7 @@ import type { Language } from '../platform/language.ts'
 import type { SearchItem } from '../search/schemas.ts'
 import { renderPage } from './layout.tsx'
 import { Code, SearchBox, StandingMark, visible, Written } from './parts.tsx'
+import { regionNameOf } from './regions.ts'
 import { results as texts } from './texts.ts'
 
 export interface SearchView {
@@ -9,8 +10,9 @@ export interface SearchView {
   /** What was asked, as it was typed; empty when nothing was. */
   q: string
   items: readonly SearchItem[]
-  /** More may be found than are shown. */
-  isCapped: boolean
+  /** Cursor of the next page; null on the last. */
+  next: string | null
+  isFirst: boolean
   /** What was asked is an address, or is written like a code: why it was not found, if it was not. */
   missed: string | null
 }
@@ -21,6 +23,7 @@ export function searchPage(view: SearchView): string {
   return renderPage({
     language,
     title: q === '' ? texts.title[language] : `${shorten(q)} – ${texts.title[language]}`,
+    here: addressOf(q),
     isPrivate: true,
     hasSearch: true,
     children: (
@@ -33,17 +36,41 @@ export function searchPage(view: SearchView): string {
   })
 }
 
-function Results({ language, q, items, isCapped, missed }: SearchView) {
+function addressOf(q: string, cursor: string | null = null): string {
+  return `/search?${new URLSearchParams({ q, ...(cursor !== null && { cursor }) }).toString()}`
+}
+
+function Results({ language, q, items, next, isFirst, missed }: SearchView) {
   if (q === '') return <p class="notice">{texts.ask[language]}</p>
   if (items.length === 0) return <NothingFound language={language} q={q} missed={missed} />
   return (
     <section aria-label={texts.title[language]}>
-      <p>{missed === null ? texts.caption(items.length, isCapped)[language] : texts.similar[language]}</p>
+      <p>
+        {missed === null ? texts.caption(items.length, next !== null || !isFirst)[language] : texts.similar[language]}
+      </p>
       <ol class="results">
         {items.map((item, index) => (
           <Result key={index} item={item} language={language} />
         ))}
       </ol>
+      {(next !== null || !isFirst) && (
+        <nav class="pages" aria-label={texts.pages[language]}>
+          <ul>
+            {!isFirst && (
+              <li>
+                <a href={addressOf(q)}>{texts.firstPage[language]}</a>
+              </li>
+            )}
+            {next !== null && (
+              <li>
+                <a rel="next" href={addressOf(q, next)}>
+                  {texts.nextPage[language]}
+                </a>
+              </li>
+            )}
+          </ul>
+        </nav>
+      )}
     </section>
   )
 }
@@ -63,14 +90,21 @@ function Result({ item, language }: { item: SearchItem; language: Language }) {
         </h2>
         <p class="meta">
           {item.uscc === null ? <span>{texts.withoutCode[language]}</span> : <Code text={item.uscc} />}
-          <span>
-            {texts.region[language]} <Code text={item.regionCode} />
-          </span>
+          <Region code={item.regionCode} language={language} />
           <span>{texts.matched[item.matchedOn][language]}</span>
         </p>
       </div>
       <StandingMark standing={item.standing} language={language} />
     </li>
+  )
+}
+
+function Region({ code, language }: { code: string; language: Language }) {
+  const name = regionNameOf(code)
+  return (
+    <span>
+      {texts.region[language]} {name === null ? <Code text={code} /> : <Written text={name} />}
+    </span>
   )
 }
 

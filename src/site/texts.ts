@@ -8,16 +8,20 @@ export const common = {
   skip: { zh: '跳到正文', en: 'Skip to content' },
   sections: { zh: '主要栏目', en: 'Main sections' },
   home: { zh: '查询', en: 'Look up' },
+  lists: { zh: '名单', en: 'Lists' },
+  warnings: { zh: '消费警示', en: 'Warnings' },
+  statistics: { zh: '统计', en: 'Statistics' },
+  rulebook: { zh: '规则', en: 'Rulebook' },
+  cases: { zh: '典型案例', en: 'Cases' },
+  about: { zh: '关于本服务', en: 'About this service' },
+  languages: { zh: '页面语言', en: 'Language' },
+  ownName: { zh: '中文', en: 'English' },
   feed: { zh: '数据共享', en: 'Data feed' },
   docs: { zh: '接口文档', en: 'API documentation' },
   backHome: { zh: '回到首页', en: 'Back to the front page' },
   footer: {
     zh: '信息以作出决定的机关和登记机关的记录为准。网站、网店名称及链接由经营主体自行填报。',
     en: 'The records of the deciding and registering authorities prevail. Names and links of sites and shops are as the businesses filed them.',
-  },
-  languageNote: {
-    zh: '页面语言随浏览器的语言设置（中文、English）。',
-    en: 'The language follows the settings of your browser (中文, English).',
   },
 } as const satisfies Record<string, Text>
 
@@ -50,6 +54,19 @@ export const home = {
     zh: '因严重违法受到较重行政处罚等情形，受到联合惩戒。',
     en: 'For grave breaches of the law; agencies act on it jointly.',
   },
+  doors: { zh: '还可以查看', en: 'Also here' },
+  toWarnings: {
+    zh: '最近被列入名单、仍在网上经营的主体',
+    en: 'Sellers that were listed lately and still sell online',
+  },
+  toLists: { zh: '两个名单的全部有效记录，可筛选、订阅、下载', en: 'Both lists in full: filter, follow, download' },
+  toStatistics: {
+    zh: '按时间、事由、地区，以及年报率和亮照率',
+    en: 'By time, ground and region; reporting and licence display',
+  },
+  toRulebook: { zh: '适用的法律条文、期限和措施，按日期查阅', en: 'Articles, deadlines and measures, as of any day' },
+  toCases: { zh: '法律怎样适用：监管部门发布的案例', en: 'How the law is applied: cases published by the regulator' },
+  toAbout: { zh: '信息来源、公示规则和核验办法', en: 'Sources, what is published, how to verify' },
   inside: { zh: '信用档案里有什么', en: 'What a credit file holds' },
   insideWho: {
     zh: '登记信息：名称、代码、类型、登记状态、登记机关',
@@ -133,6 +150,11 @@ export const file = {
     zh: `共 ${all} 个，此处显示前 ${shown} 个，其余见 JSON 数据。`,
     en: `${shown} of ${all} are shown here; the JSON has the rest.`,
   }),
+  moreRecords: (all: number, shown: number): Text => ({
+    zh: `共 ${all} 条，此处显示最近 ${shown} 条，其余见 JSON 数据。`,
+    en: `The ${shown} newest of ${all} are shown; the JSON has the rest.`,
+  }),
+  source: { zh: '来源', en: 'From' },
   confirmedOn: { zh: '最近确认', en: 'Last confirmed' },
   icpNumber: { zh: '备案号', en: 'ICP filing' },
   annualReports: { zh: '年度报告', en: 'Annual reports' },
@@ -149,7 +171,6 @@ export const file = {
   penalties: { zh: '行政处罚', en: 'Penalties' },
   honours: { zh: '荣誉', en: 'Honours' },
   sanctions: { zh: '联合惩戒措施', en: 'Joint sanctions' },
-  json: { zh: '本档案的 JSON 数据', en: 'This file as JSON' },
   decidedOn: { zh: '决定日期', en: 'Decided on' },
   kind: { zh: '种类', en: 'Kind' },
   amount: { zh: '金额', en: 'Amount' },
@@ -212,21 +233,36 @@ export const webPresenceStatus = {
   retired: { zh: '已停用', en: 'No longer used' },
 } as const satisfies Record<string, Text>
 
+/** Where a site or shop is known from; a source that came later than these texts shows its code. */
+export const webPresenceSource: Readonly<Record<string, Text>> = {
+  'annual-report': { zh: '年度报告', en: 'annual report' },
+  'icp-filing': { zh: 'ICP备案', en: 'ICP filing' },
+  'icp-filings': { zh: 'ICP备案', en: 'ICP filing' },
+  platform: { zh: '平台报送', en: 'platform' },
+  'platform-seller': { zh: '平台报送', en: 'platform' },
+  'platform-sellers': { zh: '平台报送', en: 'platform' },
+  'web-check': { zh: '网络核查', en: 'web check' },
+}
+
 export const licenceDisplay = {
   displayed: { zh: '已亮照', en: 'Licence displayed' },
   missing: { zh: '未亮照', en: 'Licence not displayed' },
+  unchecked: { zh: '亮照未检查', en: 'Licence not checked' },
 } as const satisfies Record<string, Text>
 
 export const results = {
   title: { zh: '查询结果', en: 'Search results' },
-  caption: (count: number, isCapped: boolean): Text => ({
-    zh: isCapped
-      ? `最相近的 ${count} 个主体。输入更完整的名称可以缩小范围。`
+  caption: (count: number, hasMore: boolean): Text => ({
+    zh: hasMore
+      ? '最相近的主体，每页20个，按相近程度排列。输入更完整的名称可以缩小范围。'
       : `找到 ${count} 个主体，按相近程度排列。`,
-    en: isCapped
-      ? `The ${count} closest. Type more of the name to narrow the search.`
+    en: hasMore
+      ? 'The closest first, 20 on a page. Type more of the name to narrow the search.'
       : `${count} ${count === 1 ? 'business' : 'businesses'} found, closest first.`,
   }),
+  pages: { zh: '分页', en: 'Pages' },
+  firstPage: { zh: '回到第一页', en: 'Back to the first page' },
+  nextPage: { zh: '下一页', en: 'Next page' },
   ask: {
     zh: '请输入要查询的名称、代码、网址或链接。',
     en: 'Enter the name, code, site or link to look up.',

@@ -18,16 +18,28 @@ const folder = await mkdtemp(join(tmpdir(), 'xinjian-walk-'))
 const staff = useStaff('2025-07-01T00:00:00.000Z', { SNAPSHOT_DIR: folder })
 let ids: Hidden
 let secrets: string[] = []
+const businesses = [enterprise, other, trader] as const
+/** Cases that speak of each business, by its place. */
+let cases: string[] = []
 const keys = { feed: '', screening: '', history: '' }
 
 beforeAll(async () => {
   ids = await happen(staff)
+  for (const [list, groundCode] of [
+    ['abnormal', 'ABN-68-4-3'],
+    ['serious-violator', 'SER-44-10-3'],
+  ]) {
+    const { body } = await staff.post('/v1/cases', 'registrar', {
+      ...{ list, groundCode, title: '{1}、{2}、{3}', text: '{1}。\n{2}。\n{3}。', businesses },
+      ...{ periodFrom: '2026-01-01', periodTo: '2026-06-30' },
+    })
+    cases = [...cases, body.id]
+  }
   secrets = [hidden, ...staffTexts, ...Object.values(personalData), ...Object.values(ids)]
   for (const scope of ['feed', 'screening', 'history'] as const) keys[scope] = await staff.service().keyWith(scope)
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const businesses = [enterprise, other, trader] as const
 const languages = ['zh', 'en'] as const
 
 interface Call {
@@ -146,6 +158,8 @@ const walkers: Record<string, () => string[] | Promise<string[]>> = {
   '/v1/regions': () => ['/v1/regions'],
   '/v1/industries': () => ['/v1/industries'],
   '/v1/statistics': () => ['/v1/statistics', '/v1/statistics?regionCode=9999'],
+  '/v1/cases': () => ['/v1/cases', '/v1/cases?list=abnormal', '/v1/cases?list=serious-violator'],
+  '/v1/cases/{id}': () => cases.map((id) => `/v1/cases/${id}`),
   '/v1/reconcile': async () => {
     const queries = Object.fromEntries(asked().map((text, i) => [`q${i}`, { query: text }]))
     const extend = { ids: businesses, properties: await reconcileProperties() }
@@ -232,7 +246,28 @@ describe('every page', () => {
         '/feed',
         '/problems/unknown-listing',
         '/docs',
-        ...businesses.map((uscc) => `/credit-files/${uscc}`),
+        '/about',
+        '/cases',
+        ...cases.map((id) => `/cases/${id}`),
+        '/lists',
+        ...['abnormal', 'serious-violator'].flatMap((list) =>
+          ['', '/entries.csv', '/rss.xml', '/atom.xml'].flatMap((file) =>
+            ['', '?status=removed', '?regionCode=9999', '?ground=ABN-68-4-3', query({ q: '示例' })].map(
+              (filter) => `/lists/${list}${file}${filter}`,
+            ),
+          ),
+        ),
+        '/warnings',
+        '/warnings?list=abnormal',
+        '/statistics',
+        '/statistics?regionCode=9999',
+        ...['by-month', 'by-ground', 'by-region', 'rates'].map((chart) => `/statistics/charts/${chart}.svg`),
+        ...['', '/grounds', '/deadlines', '/exits', '/measures', '/articles'].map((part) => `/rulebook${part}`),
+        ...businesses.flatMap((uscc) => [
+          `/credit-files/${uscc}`,
+          `/credit-files/${uscc}/print`,
+          ...days.map((asOf) => `/credit-files/${uscc}?asOf=${asOf}`),
+        ]),
         ...['', ...asked()].map((q) => `/search${query({ q })}`),
       ].map((url) => expectClean({ url, accept: 'text/html' }, [200, 302, 303])),
     )

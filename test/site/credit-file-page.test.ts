@@ -1,9 +1,12 @@
+import QRCode from 'qrcode'
 import { describe, expect, test } from 'vitest'
+import { builtInRulebook } from '../../src/rulebook/built-in.ts'
 import { creditFilePage } from '../../src/site/credit-file-page.tsx'
 import { madeUpUscc } from '../support/businesses.ts'
-import { clear, cooperative, corrected, fullFile, listed, marked, removed, revoked, useSite } from './site.ts'
+import { clear, cooperative, corrected, fullFile, listed, marked, removed, revoked, serious, useSite } from './site.ts'
 
 const { get, setClock } = useSite()
+const atReading = { rulebook: builtInRulebook, today: '2026-11-25' }
 
 describe('the page of a listed business', () => {
   test('shows ground, article, authority, decision number and day', async () => {
@@ -91,11 +94,86 @@ describe('the page of a business that is not listed', () => {
   })
 })
 
+describe('what it takes to come off', () => {
+  const wayOf = (body: string) =>
+    [...body.matchAll(/<p class="when">(.*?)<\/p>/gs)].map(([, text]) => text!.replace(/<[^>]*>/g, '')).join('\n')
+
+  test('is open at any time on the abnormal list, and from the first anniversary on for a serious violator', async () => {
+    expect(wayOf((await get(`/credit-files/${listed}`)).body)).toContain('可以随时申请')
+    expect(wayOf((await get(`/credit-files/${serious}`)).body)).toContain('最早 2027年10月20日')
+    setClock('2027-10-20T04:00:00.000Z')
+    expect(wayOf((await get(`/credit-files/${serious}`)).body)).toContain('已经可以申请')
+    setClock('2026-11-25T04:00:00.000Z')
+  })
+
+  test('tells until when the business may object, and that the time is over after it', async () => {
+    // 30 days from 8 July 2026 end on 7 August, a Friday.
+    const early = wayOf((await get(`/credit-files/${listed}?asOf=2026-08-07`)).body)
+    expect(early).toContain('截止 2026年8月7日')
+    expect(early).not.toContain('期限已过')
+    expect(wayOf((await get(`/credit-files/${listed}?asOf=2026-08-08`)).body)).toContain('期限已过')
+  })
+})
+
+describe('the file of a past day', () => {
+  test('says so before the standing, is not for search engines, and leads to the present', async () => {
+    const { body } = await get(`/credit-files/${listed}?asOf=2026-07-07`)
+    expect(body.indexOf('不是现在的状态')).toBeGreaterThan(0)
+    expect(body.indexOf('不是现在的状态')).toBeLessThan(body.indexOf('class="standing clear"'))
+    expect(body).toContain('noindex')
+    expect(body).toContain(`href="/credit-files/${listed}"`)
+  })
+
+  test('of a day to come is refused, and an empty day is today', async () => {
+    expect((await get(`/credit-files/${listed}?asOf=2026-11-26`)).status).toBe(400)
+    expect((await get(`/credit-files/${listed}?asOf=`)).body).toContain('class="standing abnormal"')
+  })
+})
+
+describe('the timeline', () => {
+  test('is a picture with a title and a description, and a table that tells each fact of it', async () => {
+    const { body } = await get(`/credit-files/${serious}`)
+    expect(body).toMatch(
+      /<svg class="timeline"[^>]*role="img" aria-labelledby="timeline-title timeline-desc"><title id="timeline-title">/,
+    )
+    const table = /<details><summary>逐条查看.*?<\/details>/s.exec(body)![0]
+    for (const fact of ['2020年3月1日', '公示年度报告：2025', '2026年10月20日', '行政处罚：罚款', '示例折扣店']) {
+      expect(table).toContain(fact)
+    }
+    expect(body).toMatch(/<path class="serious-violator" d="M[\d.]+ /)
+  })
+})
+
+describe('the print view', () => {
+  test('has a code that a scanner would read as the address of the file', async () => {
+    const { body } = await get(`/credit-files/${serious}/print`)
+    const [, side, path] = /<svg class="qr" viewBox="0 0 (\d+) \d+".*?<path d="([^"]+)"/s.exec(body)!
+    const expected = QRCode.create(`https://credit.example/credit-files/${serious}`, {
+      errorCorrectionLevel: 'M',
+    }).modules
+    const drawn = new Set<string>()
+    for (const [, x, y, width] of path!.matchAll(/M(\d+) (\d+)h(\d+)v1h-\d+z/g)) {
+      for (let i = 0; i < Number(width); i += 1) drawn.add(`${Number(x) + i - 4} ${Number(y) - 4}`)
+    }
+    const dark = Array.from(expected.data.keys()).filter((at) => expected.data[at] === 1)
+    expect(Number(side)).toBe(expected.size + 8)
+    expect(drawn).toEqual(new Set(dark.map((at) => `${at % expected.size} ${Math.floor(at / expected.size)}`)))
+    expect(body).toContain('已被列入严重违法失信名单')
+  })
+})
+
+test('the file can be proved and linked: certificate, badge and the code to embed it', async () => {
+  const { body } = await get(`/credit-files/${clear}`)
+  expect(body).toContain(`href="/v1/credit-files/${clear}/certificate" download`)
+  expect(body).toContain(`<img class="badge" src="/v1/credit-files/${clear}/badge.svg"`)
+  expect(body).toContain(`&lt;a href=&quot;https://credit.example/credit-files/${clear}&quot;`)
+})
+
 describe('a file with everything in it', () => {
   test.each(['zh', 'en'] as const)(
     'shows a serious violator first, with penalties, sanctions and honours, in %s',
     (language) => {
-      const body = creditFilePage({ language, file: fullFile(), publicUrl: 'https://credit.example' })
+      const body = creditFilePage({ language, file: fullFile(), publicUrl: 'https://credit.example', ...atReading })
       expect(body).toContain('class="standing serious-violator"')
       expect(body).toContain(language === 'zh' ? '已被列入严重违法失信名单' : 'On the serious-violator list')
       for (const part of ['penalties', 'sanctions', 'honours']) expect(body).toContain(`id="${part}"`)
@@ -110,7 +188,12 @@ describe('a file with everything in it', () => {
 test('a business with thousands of shops has a page that is no heavier than 100 kB', () => {
   const file = fullFile()
   const webPresences = Array.from({ length: 3000 }, (_, i) => ({ ...file.webPresences[i % 4]!, id: `id-${i}` }))
-  const body = creditFilePage({ language: 'zh', file: { ...file, webPresences }, publicUrl: 'https://credit.example' })
+  const body = creditFilePage({
+    language: 'zh',
+    file: { ...file, webPresences },
+    publicUrl: 'https://credit.example',
+    ...atReading,
+  })
   expect(Buffer.byteLength(body)).toBeLessThan(100_000)
   expect(body).toContain('共 3000 个')
 })

@@ -1,39 +1,30 @@
 import { describe, expect, test } from 'vitest'
 import { problems } from '../../src/platform/problem.ts'
-import { clear, hostile, listed, marked, removed, useSite } from './site.ts'
+import { publicPages } from '../e2e/pages.ts'
+import { useSite } from './site.ts'
 
 const { get } = useSite()
 
-const pages = [
-  '/',
-  '/search',
-  `/search?q=${encodeURIComponent('示例')}`,
-  `/search?q=${encodeURIComponent('查无此店')}`,
-  `/credit-files/${clear}`,
-  `/credit-files/${listed}`,
-  `/credit-files/${hostile}`,
-  `/credit-files/${marked}`,
-  `/credit-files/${removed}`,
-  '/feed',
-  ...Object.keys(problems).map((code) => `/problems/${code}`),
-]
+const pages = [...publicPages, ...Object.keys(problems).map((code) => `/problems/${code}`)]
 
 describe.each(pages)('%s', (page) => {
   test.each(['zh', 'en'])('answers a page in %s that says which language it is in', async (language) => {
     const { status, headers, body, type } = await get(page, { 'accept-language': language })
     expect(status).toBe(200)
     expect(type).toBe('text/html; charset=utf-8')
-    expect(headers['vary']).toBe('Accept-Language')
+    expect(headers['vary']).toBe('Accept-Language, Cookie')
     expect(body).toMatch(language === 'zh' ? /^<!doctype html><html lang="zh-CN">/ : /^<!doctype html><html lang="en">/)
     // A text that was forgotten would show as one of these.
     expect(body).not.toMatch(/undefined|\[object|NaN/)
   })
 
-  test('needs no script and no inline style, and its policy allows none', async () => {
+  test('has no script but the one file, no inline style, and a policy that allows no other', async () => {
     const { headers, body } = await get(page)
-    expect(body).not.toMatch(/<script|<[a-z][^>]* (on[a-z]+|style)=|javascript:[^a]/i)
+    const ownScript = /<script src="\/assets\/site\.js\?v=[\w-]+" defer><\/script>/
+    expect(body).toMatch(ownScript)
+    expect(body.replace(ownScript, '')).not.toMatch(/<script|<[a-z][^>]* (on[a-z]+|style)=|javascript:[^a]/i)
     expect(headers['content-security-policy']).toBe(
-      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+      "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     )
     expect(headers['referrer-policy']).toBe('no-referrer')
   })

@@ -23,10 +23,10 @@ test.each(Object.entries(problems))(
   },
 )
 
-test('style and icon are kept for ever under the name that the pages give them, and revalidated under any other', async () => {
+test('style, script and icon are kept for ever under the name that the pages give them, and revalidated under any other', async () => {
   const { body } = await get('/')
-  const links = [...body.matchAll(/href="(\/assets\/[^"]+)"/g)].map((match) => match[1]!)
-  expect(links).toHaveLength(2)
+  const links = [...body.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map((match) => match[1]!)
+  expect(links).toHaveLength(3)
   for (const link of links) {
     const asset = await get(link)
     expect(asset.status).toBe(200)

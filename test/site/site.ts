@@ -5,6 +5,11 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { CreditFile } from '../../src/credit-files/schemas.ts'
 import { listLateReporters } from '../../src/listings/service.ts'
+import { publishCase } from '../../src/cases/service.ts'
+import { awardHonour } from '../../src/honours/service.ts'
+import { approveDecision, proposeDecision, type NewProposal } from '../../src/listings/decisions/service.ts'
+import { createPartner } from '../../src/partners/service.ts'
+import { publishPenalty } from '../../src/penalties/service.ts'
 import { importFile } from '../../src/sources/import.ts'
 import { madeUpUscc, reportItem, subjectItem } from '../support/businesses.ts'
 import { startTestService, type TestService } from '../support/service.ts'
@@ -18,20 +23,30 @@ export const marked = madeUpUscc(6, '92')
 export const removed = madeUpUscc(7)
 export const broken = madeUpUscc(8)
 export const cooperative = madeUpUscc(9, '93')
+/** Sells in a shop, and is on the list of serious violators with all that follows. */
+export const serious = madeUpUscc(12)
+export const shopOfSerious = 'https://mall.example/shop/12'
 
 export const hostileName = `<script>alert(1)</script>" onload='x' &amp; \u202egnp.exe${'长'.repeat(120)}`
+/** As hostile as a free text of staff can be: they write no control characters. */
+const hostileText = `<img src=x onerror=alert(1)>"'\u202egnp`
+export const formula = '=1+1'
 const shopOfClear = { kind: 'shop', name: '示例旗舰店', url: 'https://mall.example/shop/1?utm_source=x' }
 
 /** The service with one business of each kind that a page can show, for the tests of the file that calls this. */
 export function useSite() {
   let service: TestService
+  let caseId = ''
   beforeAll(async () => {
     service = await startTestService()
-    await seedBusinesses(service)
+    caseId = await seedBusinesses(service)
   })
   afterAll(() => service.close())
   return {
     db: () => service.db,
+    service: () => service,
+    /** The typical case that is published. */
+    caseId: () => caseId,
     setClock: (instant: string) => service.clock.set(instant),
     get: async (url: string, headers: Record<string, string> = {}) => {
       const { statusCode: status, headers: sent, body } = await service.app.inject({ url, headers })
@@ -47,7 +62,8 @@ async function seed(service: TestService, folder: string, collection: 'subjects'
   expect(counts).toMatchObject({ records: items.length, quarantined: {} })
 }
 
-async function seedBusinesses(service: TestService) {
+/** Takes in the businesses and decides of them; answers the id of a typical case. */
+async function seedBusinesses(service: TestService): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'xinjian-site-'))
   await seed(service, folder, 'subjects', [
     subjectItem(1, { formerNames: ['虚构省旧名贸易有限公司'], registrationAuthority: '云州市市场监督管理局' }),
@@ -61,10 +77,12 @@ async function seedBusinesses(service: TestService) {
     subjectItem(9, { uscc: cooperative, entityType: 'farmer-cooperative', name: '云州市示例九号专业合作社' }),
     subjectItem(10, { uscc: undefined, registrationNumber: '999900NA000001X', name: '云州市尚无代码专业合作社' }),
     subjectItem(11, { status: 'cancelled', establishedOn: '2019-01-01' }),
+    subjectItem(12),
   ])
   await seed(service, folder, 'annual-reports', [
     reportItem(1, { webPresences: [shopOfClear] }),
     reportItem(1, { sourceId: 'report-1-2024', year: 2024, publishedOn: '2025-07-05' }),
+    reportItem(12, { webPresences: [{ kind: 'shop', name: '示例折扣店', url: shopOfSerious }] }),
     reportItem(3, {
       webPresences: [{ kind: 'shop', name: hostileName, url: 'https://mall.example/shop/3?n=%22%3E%3Cb%3E' }],
     }),
@@ -84,6 +102,67 @@ async function seedBusinesses(service: TestService) {
     sql`update web_presences set url = 'javascript:alert(document.domain)' where uscc = ${hostile}`,
   )
   await service.db.execute(sql`update listing_entries set ground_code = 'SECRET-GROUND' where uscc = ${broken}`)
+  const caseId = await decideAsStaff(service)
+  await service.sequence()
+  return caseId
+}
+
+const authority = '云州市市场监督管理局'
+
+/** A serious violator with its penalty and measures, hostile names in every free text, and a typical case. */
+async function decideAsStaff({ db, clock }: TestService): Promise<string> {
+  const now = clock.now()
+  return db.transaction(async (tx) => {
+    const clerk = await createPartner(tx, { name: '经办人', kind: 'staff' }, now)
+    const chief = await createPartner(tx, { name: '审批人', kind: 'staff' }, now)
+    const enter = async (uscc: string, fields: object) => {
+      const decision: NewProposal = {
+        ...{ action: 'enter', list: 'serious-violator', uscc, groundCode: 'SER-44-9-1', authority },
+        ...{ decisionNumber: `云市监严〔2026〕${uscc.slice(10, 16)}号`, decidedOn: '2026-10-20', facts: {} },
+        ...fields,
+      }
+      const { id } = await proposeDecision(tx, decision, { by: clerk.id, now })
+      await approveDecision(tx, id, { by: chief.id, now })
+    }
+    const act = { by: clerk.id, now }
+    await enter(serious, {})
+    await enter(hostile, { authority: hostileText, decisionNumber: formula })
+    const penalty = { kind: '罚款', amountFen: 12_000_000, safetyRelated: false, decidedOn: '2026-10-12' }
+    const ordinary = { uscc: serious, decisionNumber: '云市监罚〔2026〕7号', authority, ground: '虚假宣传' }
+    await publishPenalty(tx, { ...penalty, ...ordinary }, act)
+    const odd = { uscc: hostile, decisionNumber: formula, authority: hostileText, ground: hostileText }
+    await publishPenalty(tx, { ...penalty, ...odd }, act)
+    await awardHonour(tx, { uscc: hostile, title: hostileText, authority: formula, awardedOn: '2026-03-01' }, act)
+    const told = {
+      list: 'serious-violator',
+      groundCode: 'SER-44-9-1',
+      periodFrom: '2026-08-01',
+      periodTo: '2026-10-20',
+    }
+    await publishCase(
+      tx,
+      {
+        ...told,
+        list: 'serious-violator',
+        title: hostileText,
+        text: `=1+1 ${hostileText}\n{1}`,
+        businesses: [serious],
+      },
+      act,
+    )
+    const { id } = await publishCase(
+      tx,
+      {
+        ...told,
+        list: 'serious-violator',
+        title: '刷单炒信被列入名单',
+        text: '{1}组织虚假交易。\n{2}不受影响。',
+        businesses: [serious],
+      },
+      act,
+    )
+    return id
+  })
 }
 
 /** A file as no source fills it yet. */

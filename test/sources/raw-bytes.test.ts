@@ -147,7 +147,8 @@ test('a file is kept in parts, leads from each of its records, and is read again
   const text = [JSON.stringify(subjectItem(number)), filler, ''].join('\n')
   await writeFile(path, text)
   const receivedAt = new Date('2026-07-01T04:00:00.000Z')
-  const file = { collection: 'subjects' as const, path, location: '登记.ndjson', receivedAt }
+  const asOf = receivedAt.toISOString()
+  const file = { collection: 'subjects' as const, path, location: '登记.ndjson', receivedAt, asOf }
   const { sha256, finish } = await keepFileBytes(database.db, file)
   await database.db.transaction(async (tx) => {
     await takers.subjects(tx, [subjectItem(number)], receivedAt)

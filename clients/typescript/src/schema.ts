@@ -577,6 +577,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Typical cases, newest first */
+        get: operations["listCases"];
+        put?: never;
+        /** Publish a typical case */
+        post: operations["publishCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One typical case */
+        get: operations["getCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a typical case */
+        patch: operations["changeCase"];
+        trace?: never;
+    };
+    "/v1/cases/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a typical case out of view, for good */
+        post: operations["withdrawCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/feed/orders": {
         parameters: {
             query?: never;
@@ -1778,6 +1831,73 @@ export interface components {
             items: components["schemas"]["ListedEntry"][];
             next: string | null;
         };
+        Deadline: {
+            step: string;
+            /** @description The step of the rulebook, e.g. ABN-LIST-AR */
+            code: string;
+            /** @description Null while the calendar of its year is not loaded */
+            dueOn: string | null;
+            article: string;
+            provisional: boolean;
+            overdue: boolean;
+        };
+        TypicalCase: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            list: "abnormal" | "serious-violator";
+            ground: {
+                code: string;
+                label: string;
+                article: string;
+            };
+            title: string;
+            paragraphs: string[];
+            /** @description Those of the case whose entries on the list are public today */
+            businesses: {
+                uscc: string;
+                name: string;
+            }[];
+            /** Format: date */
+            periodFrom: string;
+            /** Format: date */
+            periodTo: string;
+            /** Format: date-time */
+            publishedAt: string;
+            /** Format: date-time */
+            changedAt: string;
+        };
+        TypicalCases: {
+            items: components["schemas"]["TypicalCase"][];
+            next: string | null;
+        };
+        KeptCase: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            list: "abnormal" | "serious-violator";
+            groundCode: string;
+            title: string;
+            /** @description Plain paragraphs, one a line. `{1}` stands for the first of `businesses`, which is named only while its entry is public */
+            text: string;
+            businesses: string[];
+            /**
+             * Format: date
+             * @description First day of what the case tells of
+             */
+            periodFrom: string;
+            /** Format: date */
+            periodTo: string;
+            /** Format: uuid */
+            publishedBy: string;
+            /** Format: date-time */
+            publishedAt: string;
+            /** Format: uuid */
+            changedBy: string;
+            /** Format: date-time */
+            changedAt: string;
+            withdrawnAt: string | null;
+        };
         /** @description CloudEvents 1.0 in structured JSON form */
         FeedEvent: {
             /** @constant */
@@ -1972,16 +2092,6 @@ export interface components {
             /** @description Null when the count runs into a year whose notice is not loaded */
             on: string | null;
             provisional: boolean;
-        };
-        Deadline: {
-            step: string;
-            /** @description The step of the rulebook, e.g. ABN-LIST-AR */
-            code: string;
-            /** @description Null while the calendar of its year is not loaded */
-            dueOn: string | null;
-            article: string;
-            provisional: boolean;
-            overdue: boolean;
         };
         Lead: {
             /** Format: uuid */
@@ -4888,6 +4998,259 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Honour"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCases: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next` of the page before */
+                cursor?: string;
+                list?: "abnormal" | "serious-violator";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypicalCases"];
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    list: "abnormal" | "serious-violator";
+                    groundCode: string;
+                    title: string;
+                    /** @description Plain paragraphs, one a line. `{1}` stands for the first of `businesses`, which is named only while its entry is public */
+                    text: string;
+                    businesses?: string[];
+                    /**
+                     * Format: date
+                     * @description First day of what the case tells of
+                     */
+                    periodFrom: string;
+                    /** Format: date */
+                    periodTo: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptCase"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypicalCase"];
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    list?: "abnormal" | "serious-violator";
+                    groundCode?: string;
+                    title?: string;
+                    /** @description Plain paragraphs, one a line. `{1}` stands for the first of `businesses`, which is named only while its entry is public */
+                    text?: string;
+                    businesses?: string[];
+                    /**
+                     * Format: date
+                     * @description First day of what the case tells of
+                     */
+                    periodFrom?: string;
+                    /** Format: date */
+                    periodTo?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptCase"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptCase"];
                 };
             };
             /** @description The request cannot be answered */
