@@ -39,7 +39,9 @@ import { screeningRoutes } from './screening/routes.ts'
 import { createScreener, type Screener } from './screening/screener.ts'
 import { startFollowingNames, type FollowedNames } from './search/follower.ts'
 import { searchRoutes } from './search/routes.ts'
+import { createPasses } from './sessions/passes.ts'
 import { siteRoutes } from './site/routes.ts'
+import { workspaceRoutes } from './site/workspace/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
 import { statisticsRoutes } from './statistics/routes.ts'
 import { subscriptionRoutes } from './subscriptions/routes.ts'
@@ -121,7 +123,8 @@ export async function buildApp({
   const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
   app.addHook('onClose', () => outbound.close())
   app.addHook('onClose', () => names.stop())
-  const { authenticate, identify } = bearerKeys(app, keyVerifier(db))
+  const passes = createPasses()
+  const { authenticate, identify } = bearerKeys(app, passes.orKeys(keyVerifier(db)))
   await app.register(healthRoutes, { db })
   await app.register(jwksRoutes, { signing })
   await app.register(creditFileRoutes, { db, clock, identify })
@@ -145,6 +148,7 @@ export async function buildApp({
   await app.register(monitorRoutes, { db, clock, authenticate })
   await app.register(reconcileRoutes, { db, clock, names, publicUrl })
   await app.register(sourceRoutes, { db, authenticate })
+  await app.register(workspaceRoutes, { db, clock, config, passes, publicUrl })
   await app.register(siteRoutes, { db, clock, names, publicUrl })
   return app
 }

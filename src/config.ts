@@ -69,6 +69,12 @@ const settings = {
       description:
         'Hosts (host or host:port, separated by commas) that webhooks reach though they are private, and by http',
     }),
+  SESSION_IDLE_MINUTES: z.coerce.number('must be a number of minutes').int().min(1).max(1440).default(30).meta({
+    description: 'Minutes after which a session in a browser ends that is not used',
+  }),
+  SESSION_MAX_HOURS: z.coerce.number('must be a number of hours').int().min(1).max(168).default(12).meta({
+    description: 'Hours after which a session in a browser ends though it is used',
+  }),
   SOURCE_ANNUAL_REPORTS_URL: httpUrl.optional().meta({
     description: 'Base URL of the source of annual reports; {base}/annual-reports is pulled',
   }),

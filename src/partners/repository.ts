@@ -10,6 +10,11 @@ export async function existsPartner(db: DbOrTx, id: string): Promise<boolean> {
   return (await db.select({ id: partners.id }).from(partners).where(eq(partners.id, id))).length > 0
 }
 
+export async function findPartner(db: DbOrTx, id: string): Promise<typeof partners.$inferSelect | null> {
+  const [row] = await db.select().from(partners).where(eq(partners.id, id))
+  return row ?? null
+}
+
 export async function insertKey(db: DbOrTx, key: typeof partnerKeys.$inferInsert): Promise<void> {
   await db.insert(partnerKeys).values(key)
 }

@@ -1,10 +1,10 @@
 import { v7 as uuidv7 } from 'uuid'
-import type { KeyVerifier } from '../platform/auth.ts'
+import type { KeyVerifier, Principal } from '../platform/auth.ts'
 import type { DbOrTx } from '../platform/db.ts'
 import { findAgency } from '../rulebook/agencies.ts'
 import { agencies } from '../rulebook/data/agencies.ts'
 import { makeKey, matchesSecret, parseKey } from './domain.ts'
-import { existsPartner, findLiveKey, insertKey, insertPartner } from './repository.ts'
+import { existsPartner, findLiveKey, findPartner, insertKey, insertPartner } from './repository.ts'
 import type { partnerKinds, scopes } from './vocabulary.ts'
 
 export type PartnerKind = (typeof partnerKinds)[number]
@@ -74,4 +74,28 @@ export function keyVerifier(db: DbOrTx): KeyVerifier {
     const { partnerId, kind, agencyCode, id: keyId, scopes } = row
     return { partnerId, kind, agencyCode, keyId, scopes }
   }
+}
+
+/** Who holds a key now, with what it may do; null for one that is unknown or was revoked. */
+export async function principalOfKey(db: DbOrTx, keyId: string): Promise<Principal | null> {
+  const row = await findLiveKey(db, keyId)
+  if (row === null) return null
+  const { partnerId, kind, agencyCode, scopes } = row
+  return { partnerId, kind, agencyCode, keyId, scopes }
+}
+
+/** A partner who came without a key and may do this; null for one that is unknown. */
+export async function principalOfPartner(
+  db: DbOrTx,
+  partnerId: string,
+  scopes: readonly string[],
+): Promise<Principal | null> {
+  const partner = await findPartner(db, partnerId)
+  if (partner === null) return null
+  return { partnerId, kind: partner.kind, agencyCode: partner.agencyCode, keyId: null, scopes }
+}
+
+/** The name of a partner, as it was registered; null for one that is unknown. */
+export async function nameOfPartner(db: DbOrTx, id: string): Promise<string | null> {
+  return (await findPartner(db, id))?.name ?? null
 }

@@ -8,7 +8,8 @@ export interface Principal {
   kind: string
   /** Code of the agency, for a partner that receives sanction orders. */
   agencyCode: string | null
-  keyId: string
+  /** The key; null for a login without one. */
+  keyId: string | null
   scopes: readonly string[]
 }
 
@@ -52,7 +53,7 @@ export function bearerKeys(app: FastifyInstance, verify: KeyVerifier): Guards {
 }
 
 /** The 403 of a key that lacks the scope, naming it. */
-function insufficientScope(scopes: readonly string[]): Problem {
+export function insufficientScope(scopes: readonly string[]): Problem {
   return new Problem(
     'insufficient-scope',
     { zh: `此操作需要权限范围 ${scopes.join(' 或 ')}。`, en: `This call needs the scope ${scopes.join(' or ')}.` },
