@@ -247,13 +247,19 @@ function describeFault(error: unknown): string | null {
   return code !== null || kinds.some((kind) => error instanceof kind) ? message || code : null
 }
 
-function describeLinks({ listedBusiness, docs, feed, feedCall }: DemoLinks): string {
+function describeLinks({ listedBusiness, docs, feed, feedCall, signIn, keys }: DemoLinks): string {
   return `
   A listed business  ${listedBusiness}
   API documentation  ${docs}
   The feed           ${feed}
 
   Read the feed:     ${feedCall}
+
+  Sign in            ${signIn}
+    as a clerk       ${keys.clerk}
+    as a colleague   ${keys.chief}
+    as an agency     ${keys.agency}
+    as a platform    ${keys.platform}
 
   Everything in it is made up. Stop with Ctrl+C.
 `

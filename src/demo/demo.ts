@@ -12,6 +12,7 @@ import { builtInRulebook } from '../rulebook/built-in.ts'
 import { serveUntilStopped, stopAll, stopSignal, type StartSchedule } from '../serve.ts'
 import { openLog, startServer } from '../server.ts'
 import { importFile } from '../sources/service.ts'
+import { sampleKeys, type SampleKeys } from './people.ts'
 import { makeProvince } from './province.ts'
 import { buildSampleSource } from './source.ts'
 
@@ -21,6 +22,9 @@ export interface DemoLinks {
   feed: string
   /** A call of the feed to paste into a terminal. */
   feedCall: string
+  /** Where the sample's people sign in, and with what. */
+  signIn: string
+  keys: SampleKeys
 }
 
 /** Told on standard error as it goes. */
@@ -78,6 +82,7 @@ export async function runDemo(
     running.unshift(server)
     if (config.JOBS !== 'off') running.unshift(startSchedule(database, config, log))
     const key = await sampleKey(sampleDir, database.db)
+    const keys = await sampleKeys(sampleDir, database.db)
     step('Numbering the events of the feed …')
     await untilSequenced(database.db)
     await run('write-snapshot')
@@ -86,6 +91,8 @@ export async function runDemo(
       docs: `${server.publicUrl}/docs`,
       feed: `${server.publicUrl}/feed`,
       feedCall: `curl -H 'Authorization: Bearer ${key}' '${server.publicUrl}/v1/feed/events?types=listing.entered&limit=3'`,
+      signIn: `${server.publicUrl}/sign-in`,
+      keys,
     })
     await stopped
   } finally {

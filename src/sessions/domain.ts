@@ -39,6 +39,10 @@ interface Lifetime {
 }
 
 /** Whether a session still holds at `now`. */
-export function isLive({ lastUsedAt, expiresAt, endedAt }: Lifetime, { idleMinutes }: SessionLimits, now: Date): boolean {
+export function isLive(
+  { lastUsedAt, expiresAt, endedAt }: Lifetime,
+  { idleMinutes }: SessionLimits,
+  now: Date,
+): boolean {
   return endedAt === null && now < expiresAt && now.getTime() - lastUsedAt.getTime() < idleMinutes * 60_000
 }

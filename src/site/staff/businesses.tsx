@@ -23,7 +23,7 @@ export function registerBusinessPages(pages: Pages): void {
 
 function page(visit: Visit, { subject, standing, listings }: CreditFile): string {
   const { language, session } = visit
-  const uscc = subject.uscc ?? ''
+  const { uscc } = subject
   const mayPropose = maySome(session, 'decisions:propose')
   return workspacePage(visit, {
     title: subject.name,
@@ -76,7 +76,7 @@ function page(visit: Visit, { subject, standing, listings }: CreditFile): string
                     <p class="meta">
                       <span class="tag">{wordOf(words.listingStatus, listing.status, language)}</span>
                       <Code text={listing.ground.code} />
-                      <Written text={listing.decisionNumber ?? ''} />
+                      <Written text={listing.decisionNumber} />
                       <Day on={listing.listedOn} language={language} />
                     </p>
                     {mayPropose && <Steps id={listing.id} status={listing.status} visit={visit} />}

@@ -121,7 +121,7 @@ interface Known {
 /** The second step: the decision itself, with the grounds of that day for this kind of business. */
 export function enterPage(visit: Visit, { subject, list, decidedOn, grounds }: Known, refused?: Refused): string {
   const { language } = visit
-  const uscc = subject.uscc ?? ''
+  const { uscc } = subject
   const again = new URLSearchParams({ uscc, list }).toString()
   return workspacePage(visit, {
     title: texts.propose[language],
@@ -198,12 +198,7 @@ export function stepPage(
 }
 
 /** A decision with its deadlines, and what a second person may do with it. */
-export function decisionDetail(
-  visit: Visit,
-  decision: Decision,
-  name: string | undefined,
-  refused?: Refused,
-): string {
+export function decisionDetail(visit: Visit, decision: Decision, name: string | undefined, refused?: Refused): string {
   const { language } = visit
   const title = `${words.action[decision.action][language]}${colon(language)}${visible(name ?? decision.uscc)}`
   const { summary, establishedOn, reportYear, reason, lettersMailedOn } = decision.facts as {

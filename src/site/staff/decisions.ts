@@ -18,7 +18,10 @@ export function registerDecisionPages(pages: Pages, db: Db): void {
   pages.get('/staff/decisions', async (visit) => {
     const { status, uscc, overdue, cursor } = visit.query
     const page = await visit.api.get<z.output<typeof decisionPage>>('/v1/decisions', { status, uscc, overdue, cursor })
-    const names = await namesOf(db, page.items.map((item) => item.uscc))
+    const names = await namesOf(
+      db,
+      page.items.map((item) => item.uscc),
+    )
     return { html: decisionList(visit, page, names) }
   })
 
@@ -94,16 +97,15 @@ async function knownFor(visit: Visit, which: { uscc: string; list: string; decid
     subject,
     list: which.list,
     decidedOn: which.decidedOn,
-    grounds: grounds.filter(
-      (ground) => ground.list === which.list && ground.entityTypes.includes(subject.entityType),
-    ),
+    grounds: grounds.filter((ground) => ground.list === which.list && ground.entityTypes.includes(subject.entityType)),
   }
 }
 
 /** The entry that a step is about, as it may be shown; one that is out of view is stepped on through the API. */
 async function stepFor(visit: Visit) {
   const { action = '', listingId = '' } = visit.params
-  const isStep = (text: string): text is DecisionAction => text !== 'enter' && decisionActions.some((one) => one === text)
+  const isStep = (text: string): text is DecisionAction =>
+    text !== 'enter' && decisionActions.some((one) => one === text)
   if (!isStep(action)) throw new Problem('not-found', problems['not-found'].meaning)
   return { action, entry: await findEntry(visit, listingId) }
 }

@@ -55,7 +55,10 @@ export function registerMatterPages<Item extends MatterItem>(pages: Pages, db: D
   pages.get(home, async (visit) => {
     const { status, uscc, cursor } = visit.query
     const page = await visit.api.get<Page<Item>>(`/v1/${section}`, { status, uscc, cursor })
-    const names = await namesOf(db, page.items.map((item) => item.uscc))
+    const names = await namesOf(
+      db,
+      page.items.map((item) => item.uscc),
+    )
     return { html: listPage(visit, matter, page, names) }
   })
 

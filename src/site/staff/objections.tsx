@@ -73,7 +73,9 @@ const objections: Matter<Objection> = {
       <Fact term={fields.evidence[language]}>
         {Array.isArray(item.evidence) && item.evidence.length > 0 && <Documents documents={item.evidence} />}
       </Fact>
-      <Fact term={texts.override[language]}>{item.overrideReason !== null && <Written text={item.overrideReason} />}</Fact>
+      <Fact term={texts.override[language]}>
+        {item.overrideReason !== null && <Written text={item.overrideReason} />}
+      </Fact>
       <DoneOn term={fields.answered} on={item.answeredOn} reason={item.answerReason} language={language} />
       <DoneOn term={fields.decided} on={item.decidedOn} reason={item.decisionReason} language={language} />
       <Fact term={texts.correction[language]}>

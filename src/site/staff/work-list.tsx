@@ -30,7 +30,10 @@ export function registerWorkList(pages: Pages, db: Db): void {
   pages.get('/staff', async (visit) => {
     const { rows, isCut } = await rowsOf(visit)
     const [names, summary] = await Promise.all([
-      namesOf(db, rows.map(({ uscc }) => uscc)),
+      namesOf(
+        db,
+        rows.map(({ uscc }) => uscc),
+      ),
       visit.api.get<z.output<typeof summaryAnswer>>('/v1/orders/summary'),
     ])
     return { html: page(visit, { rows, isCut, names, late: summary.overdue }) }

@@ -194,6 +194,8 @@ function FieldRow({ field, id, language, given, faults }: RowProps) {
         <textarea {...control} rows={field.kind === 'long' ? 4 : 3}>
           {value}
         </textarea>
+      ) : field.kind === 'file' ? (
+        <input {...control} type="file" accept=".csv,.tsv,.txt,text/csv,text/plain" />
       ) : (
         <input {...control} value={value} {...inputOf[field.kind]} autocomplete="off" />
       )}

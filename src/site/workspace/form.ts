@@ -48,7 +48,7 @@ interface FieldBase {
 /** A field of a form, as data: what a person fills in and where it goes in the call of the API. */
 export type Field = FieldBase &
   (
-    | { kind: 'line' | 'long' | 'day' | 'number' | 'yuan' | 'url' | 'check' | 'documents' }
+    | { kind: 'line' | 'long' | 'day' | 'number' | 'yuan' | 'url' | 'check' | 'documents' | 'file' }
     | { kind: 'choice'; options: readonly { value: string; label: string }[] }
     | { kind: 'choices'; options: readonly { value: string; label: string }[] }
   )
@@ -69,7 +69,7 @@ function valueOf({ name, kind }: Field, form: Form): unknown {
     return chosen.length === 0 ? undefined : chosen
   }
   const text = form.text(name).trim()
-  if (text === '') return undefined
+  if (text === '' || kind === 'file') return undefined
   if (kind === 'number') return /^-?\d+$/.test(text) ? Number(text) : text
   if (kind === 'check') return true
   if (kind === 'yuan') return fenOf(text)

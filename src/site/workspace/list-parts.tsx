@@ -55,7 +55,15 @@ export function Filters({ visit, fields }: { visit: Visit; fields: readonly Fiel
 }
 
 /** The way to the next page of a list, and back to the first. */
-export function Pager({ visit, next, parameter = 'cursor' }: { visit: Visit; next: string | null; parameter?: string }) {
+export function Pager({
+  visit,
+  next,
+  parameter = 'cursor',
+}: {
+  visit: Visit
+  next: string | null
+  parameter?: string
+}) {
   const { language, path, query } = visit
   const isFirst = query[parameter] === undefined
   if (isFirst && next === null) return null

@@ -53,11 +53,7 @@ export function OrderFacts({ order, language }: { order: Order; language: Langua
 }
 
 /** Where an order stands and by when it is to be answered. */
-export function OrderState(props: {
-  order: Pick<Order, 'status' | 'respondBy'>
-  isLate: boolean
-  language: Language
-}) {
+export function OrderState(props: { order: Pick<Order, 'status' | 'respondBy'>; isLate: boolean; language: Language }) {
   const { order, isLate, language } = props
   return (
     <>

@@ -34,5 +34,5 @@ export const workspaceRoutes: FastifyPluginAsync<WorkspaceOptions> = async (app,
   const pages = pagesOf(app, options, cookie)
   registerSignIn({ app, pages, options, cookie })
   registerStaffPages(pages, options)
-  registerPartnerPages(pages)
+  registerPartnerPages(pages, options)
 }

@@ -22,8 +22,7 @@ export function signInPage(look: OpenLook, { next, isRefused }: { next: string; 
         {visit !== null && (
           <p>
             {signIn.already[language]}
-            <Written text={visit.session.name} /> ·{' '}
-            <a href={homeOf(visit.session)}>{signIn.goOn[language]}</a>
+            <Written text={visit.session.name} /> · <a href={homeOf(visit.session)}>{signIn.goOn[language]}</a>
           </p>
         )}
         <p class="lead">{signIn.lead[language]}</p>

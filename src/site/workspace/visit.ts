@@ -47,10 +47,7 @@ export interface OpenLook extends Look {
 }
 
 /** What is answered: a page, the way to another one, or a file to keep. */
-export type Answer =
-  | { html: string; status?: number }
-  | { to: string }
-  | { file: string; type: string; text: string }
+export type Answer = { html: string; status?: number } | { to: string } | { file: string; type: string; text: string }
 
 export type Handler<Of> = (of: Of) => Promise<Answer>
 

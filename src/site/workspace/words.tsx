@@ -16,9 +16,7 @@ export function optionsOf(
 
 /** A business by its name, else by its code, with the way to where staff works on it. */
 export function BusinessLink({ uscc, name }: { uscc: string; name: string | undefined }) {
-  return (
-    <a href={`/staff/businesses/${uscc}`}>{name === undefined ? <Code text={uscc} /> : <Written text={name} />}</a>
-  )
+  return <a href={`/staff/businesses/${uscc}`}>{name === undefined ? <Code text={uscc} /> : <Written text={name} />}</a>
 }
 
 /** Documents as they were named: their titles, or whatever else was kept of them. */
