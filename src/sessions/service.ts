@@ -40,14 +40,14 @@ export interface Session {
 
 /**
  * Begins a session, always under a new token. The answer is the only place where the token is ever told.
- * @returns the token for the cookie, and when the session ends at the latest
+ * @returns the token for the cookie
  */
 export async function startSession(
   db: Db,
   { partnerId, keyId, name, scopes, via, userAgent = '' }: SignIn,
   limits: SessionLimits,
   now: Date,
-): Promise<{ id: string; token: string; expiresAt: Date }> {
+): Promise<{ id: string; token: string }> {
   const token = makeToken()
   const expiresAt = new Date(now.getTime() + limits.maximumHours * 3_600_000)
   const id = uuidv7()
@@ -59,7 +59,7 @@ export async function startSession(
       ...{ createdAt: now, lastUsedAt: now, expiresAt, endedAt: null },
     })
   })
-  return { id, token, expiresAt }
+  return { id, token }
 }
 
 /**

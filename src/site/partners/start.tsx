@@ -138,7 +138,7 @@ function typescript(publicUrl: string): string {
 /** Code to copy; it scrolls by itself, by keyboard too. */
 function Snippet({ label, code }: { label: string; code: string }) {
   return (
-    <pre role="region" aria-label={label} tabIndex={0}>
+    <pre role="group" aria-label={label} tabIndex={0}>
       <code translate={false}>{code}</code>
     </pre>
   )

@@ -7,7 +7,7 @@ const plainName = 'xinjian-session'
 /** The cookie that holds the token of a session, and nothing else. */
 export interface SessionCookie {
   read: (request: FastifyRequest) => string | undefined
-  set: (reply: FastifyReply, token: string, expiresAt: Date) => void
+  set: (reply: FastifyReply, token: string, maxAgeSeconds: number) => void
   clear: (reply: FastifyReply) => void
 }
 
@@ -18,7 +18,8 @@ export function sessionCookie(publicUrl: () => string): SessionCookie {
   const options = () => ({ path: '/', httpOnly: true, sameSite: 'strict' as const, secure: isSecure() })
   return {
     read: (request) => request.cookies[name()],
-    set: (reply, token, expires) => void reply.setCookie(name(), token, { ...options(), expires }),
+    // By age, not by date: the clock of the browser may be another.
+    set: (reply, token, maxAge) => void reply.setCookie(name(), token, { ...options(), maxAge }),
     clear: (reply) => void reply.clearCookie(name(), options()),
   }
 }

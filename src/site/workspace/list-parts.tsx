@@ -97,7 +97,7 @@ export function Items({ language, children }: { language: Language; children: Co
 /** A table that scrolls by itself where the window is narrow, by keyboard too. */
 export function TableFrame({ label, children }: { label: string; children: ComponentChildren }) {
   return (
-    <div class="scroll" role="region" aria-label={label} tabIndex={0}>
+    <div class="scroll" role="group" aria-label={label} tabIndex={0}>
       {children}
     </div>
   )

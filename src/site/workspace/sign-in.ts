@@ -46,13 +46,13 @@ export function registerSignIn({ app, pages, options, cookie }: Parts): void {
     if (before !== null) await endSession(db, before.principal.partnerId, before.id, now)
     const { partnerId, keyId, scopes } = principal
     const name = (await nameOfPartner(db, partnerId)) ?? ''
-    const { token, expiresAt } = await startSession(
+    const { token } = await startSession(
       db,
       { partnerId, keyId, name, scopes, via: 'key', userAgent: request.headers['user-agent'] },
       limits,
       now,
     )
-    cookie.set(reply, token, expiresAt)
+    cookie.set(reply, token, limits.maximumHours * 3600)
     return send(reply, { to: ownPath(next) ?? homeOf({ id: '', name, way: 'key', principal }) })
   })
 
