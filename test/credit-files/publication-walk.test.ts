@@ -230,6 +230,8 @@ describe('every page', () => {
       [
         '/',
         '/feed',
+        '/partners',
+        '/sign-in',
         '/problems/unknown-listing',
         '/docs',
         ...businesses.map((uscc) => `/credit-files/${uscc}`),

@@ -46,6 +46,8 @@ export function readCandidates(text: string, most: number): ReadCandidates {
     rows = parse(body, {
       delimiter: firstLine.includes('\t') ? '\t' : ',',
       relax_column_count: true,
+      // A quotation mark within a name is one; a cell that begins with one has to end with one.
+      relax_quotes: true,
       skip_empty_lines: true,
       trim: true,
       // One more than may be, and the head.

@@ -197,8 +197,21 @@ export function stepPage(
   })
 }
 
+interface Shown {
+  decision: Decision
+  name: string | undefined
+  /** As the rulebook of the day of decision words it. */
+  ground: Ground | undefined
+  proposer: string | null
+  settler: string | null
+}
+
 /** A decision with its deadlines, and what a second person may do with it. */
-export function decisionDetail(visit: Visit, decision: Decision, name: string | undefined, refused?: Refused): string {
+export function decisionDetail(
+  visit: Visit,
+  { decision, name, ground, proposer, settler }: Shown,
+  refused?: Refused,
+): string {
   const { language } = visit
   const title = `${words.action[decision.action][language]}${colon(language)}${visible(name ?? decision.uscc)}`
   const { summary, establishedOn, reportYear, reason, lettersMailedOn } = decision.facts as {
@@ -230,8 +243,9 @@ export function decisionDetail(visit: Visit, decision: Decision, name: string | 
           </Fact>
           <Fact term={fields.list[language]}>{words.list[decision.list][language]}</Fact>
           <Fact term={fields.ground[language]}>
-            <Code text={decision.groundCode} />
+            <Code text={decision.groundCode} /> {ground?.label}
           </Fact>
+          <Fact term={fields.article[language]}>{ground?.article}</Fact>
           <Fact term={fields.decisionNumber[language]}>
             <Written text={decision.decisionNumber} />
           </Fact>
@@ -270,10 +284,14 @@ export function decisionDetail(visit: Visit, decision: Decision, name: string | 
             <Code text={decision.rulebook} />
           </Fact>
           <Fact term={fields.proposed[language]}>
-            <Moment at={decision.proposedAt} language={language} />
+            <Written text={proposer ?? ''} /> <Moment at={decision.proposedAt} language={language} />
           </Fact>
           <Fact term={fields.settled[language]}>
-            {decision.settledAt !== null && <Moment at={decision.settledAt} language={language} />}
+            {decision.settledAt !== null && (
+              <>
+                <Written text={settler ?? ''} /> <Moment at={decision.settledAt} language={language} />
+              </>
+            )}
           </Fact>
           <Fact term={fields.rejectionReason[language]}>
             {decision.rejectionReason !== null && <Written text={decision.rejectionReason} />}

@@ -5,7 +5,9 @@ import type { decisionPage, decisionSchema } from '../../listings/decisions/sche
 import { decisionActions, type DecisionAction } from '../../listings/vocabulary.ts'
 import type { Db } from '../../platform/db.ts'
 import { Problem, problems } from '../../platform/problem.ts'
+import { nameOfPartner } from '../../partners/service.ts'
 import { bodyOf } from '../workspace/form.ts'
+import type { Refused } from '../workspace/form-parts.tsx'
 import { assertScope, type Pages, type Visit } from '../workspace/visit.ts'
 import { enterFields, fieldOfProblem, stepFields, whichFields } from './decision-fields.ts'
 import { choosePage, decisionDetail, decisionList, enterPage, stepPage } from './decision-pages.tsx'
@@ -83,10 +85,22 @@ export function registerDecisionPages(pages: Pages, db: Db): void {
   }
 }
 
-async function detail(visit: Visit, db: Db, refused?: Parameters<typeof decisionDetail>[3]): Promise<string> {
+async function detail(visit: Visit, db: Db, refused?: Refused): Promise<string> {
   const decision = await visit.api.get<Decision>(`/v1/decisions/${encodeURIComponent(visit.params['id'] ?? '')}`)
-  const names = await namesOf(db, [decision.uscc])
-  return decisionDetail(visit, decision, names.get(decision.uscc), refused)
+  const { uscc, decidedOn: asOf, groundCode, proposedBy, settledBy } = decision
+  const names = await namesOf(db, [uscc])
+  const { grounds } = await visit.api.get<z.output<typeof rulebookAnswer>>('/v1/rulebook', { asOf })
+  return decisionDetail(
+    visit,
+    {
+      decision,
+      name: names.get(uscc),
+      ground: grounds.find(({ code }) => code === groundCode),
+      proposer: await nameOfPartner(db, proposedBy),
+      settler: settledBy === null ? null : await nameOfPartner(db, settledBy),
+    },
+    refused,
+  )
 }
 
 /** What the form needs to know of the business and of the law of that day. */

@@ -77,6 +77,7 @@ export const fields = {
   rulebook: { zh: '适用规则版本', en: 'Rulebook version' },
   proposed: { zh: '提出', en: 'Proposed' },
   settled: { zh: '审批', en: 'Settled' },
+  article: { zh: '法律依据', en: 'Legal basis' },
   rejectionReason: { zh: '未批准理由', en: 'Why it was rejected' },
   reason: { zh: '理由', en: 'Reason' },
   note: { zh: '说明', en: 'Note' },
@@ -232,8 +233,8 @@ export const repair = {
 export const orders = {
   title: { zh: '惩戒指令', en: 'Sanction orders' },
   lead: {
-    zh: '各部门对指令的接收、实施和解除。名单移出后尚未确认解除的排在最前。',
-    en: 'What each agency has received, executed and lifted. Lifts not yet confirmed after a removal come first.',
+    zh: '各部门对指令的接收、实施和解除。只看逾期时，名单移出后尚未确认解除的排在最前。',
+    en: 'What each agency has received, executed and lifted. Among those that are late, lifts after a removal come first.',
   },
   summary: { zh: '各部门情况', en: 'By agency' },
   agency: { zh: '部门', en: 'Agency' },

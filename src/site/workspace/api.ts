@@ -49,7 +49,7 @@ export function apiFor({ app, passes, request, principal, language }: Caller): A
           authorization: `Bearer ${pass}`,
           'accept-language': tagOf[language],
           'user-agent': request.headers['user-agent'] ?? '',
-          ...(once !== undefined && { 'idempotency-key': once }),
+          ...(once !== undefined && once !== '' && { 'idempotency-key': once }),
         },
         ...(body !== undefined && { payload: body }),
       })
