@@ -16,7 +16,7 @@ export interface Workplace {
   proposalId: string
 }
 
-export const hostileName = `<script>alert(1)</script>" onload='x' \u202egnp.exe=1+1${'长'.repeat(150)}`
+const hostileName = `<script>alert(1)</script>" onload='x' \u202egnp.exe=1+1${'长'.repeat(150)}`
 
 /**
  * Makes a workplace with something of everything: proposals, an objection, a repair, a lift that is awaited, quarantine, a
