@@ -50,7 +50,9 @@ import { screeningRoutes } from './screening/routes.ts'
 import { createScreener, type Screener } from './screening/screener.ts'
 import { startFollowingNames, type FollowedNames } from './search/follower.ts'
 import { searchRoutes } from './search/routes.ts'
+import { createPasses } from './sessions/passes.ts'
 import { siteRoutes } from './site/routes.ts'
+import { workspaceRoutes } from './site/workspace/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
 import { statisticsRoutes } from './statistics/routes.ts'
 import { webCheckRoutes } from './web-checks/routes.ts'
@@ -170,7 +172,8 @@ export async function buildApp({
   })
   const oidc = openOidc({ db, clock, config, log: logger })
   const verifier = keyVerifier({ db, clock, ...(logger && { log: logger }), verifyToken: oidc?.verifyToken })
-  const { authenticate, identify } = bearerKeys(app, verifier, limits)
+  const passes = createPasses()
+  const { authenticate, identify } = bearerKeys(app, passes.orKeys(verifier), limits)
   await app.register(healthRoutes, { db, waitForLeader })
   await app.register(jwksRoutes, { signing })
   await app.register(creditFileRoutes, { db, reads: reads.db, clock, files, identify })
@@ -201,6 +204,7 @@ export async function buildApp({
   await app.register(leadRoutes, { db, clock, authenticate })
   await app.register(provenanceRoutes, { db, authenticate })
   await app.register(webCheckRoutes, { db, authenticate })
+  await app.register(workspaceRoutes, { db, clock, config, limits, passes, publicUrl })
   await app.register(siteRoutes, { db: reads.db, clock, files, names, publicUrl })
   return app
 }

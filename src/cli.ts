@@ -134,7 +134,8 @@ function describeFault(error: unknown): string | null {
   return code !== null || kinds.some((kind) => error instanceof kind) ? message || code : null
 }
 
-function describeLinks({ listedBusiness, seriousViolator, shopLink, docs, feed, feedCall }: DemoLinks): string {
+function describeLinks(links: DemoLinks): string {
+  const { listedBusiness, seriousViolator, shopLink, docs, feed, feedCall, signIn, keys } = links
   return `
   A listed business  ${listedBusiness}
   A serious violator ${seriousViolator}
@@ -143,6 +144,12 @@ function describeLinks({ listedBusiness, seriousViolator, shopLink, docs, feed, 
   The feed           ${feed}
 
   Read the feed:     ${feedCall}
+
+  Sign in            ${signIn}
+    as a clerk       ${keys.clerk}
+    as a colleague   ${keys.chief}
+    as an agency     ${keys.agency}
+    as a platform    ${keys.platform}
 
   Everything in it is made up. Stop with Ctrl+C.
 `

@@ -143,6 +143,12 @@ const settings = {
   OIDC_SCOPES_CLAIM: z.string().min(1).default('xinjian_scopes').meta({
     description: 'Claim with the scopes of a person: a list or words, at a name or a path such as realm_access.roles',
   }),
+  SESSION_IDLE_MINUTES: z.coerce.number('must be a number of minutes').int().min(1).max(1440).default(30).meta({
+    description: 'Minutes after which a session in a browser ends that is not used',
+  }),
+  SESSION_MAX_HOURS: z.coerce.number('must be a number of hours').int().min(1).max(168).default(12).meta({
+    description: 'Hours after which a session in a browser ends though it is used',
+  }),
   WEB_CHECK_RATE: z.coerce.number('must be a number of requests').min(0.1).max(600).default(6).meta({
     description: 'Requests a minute that check-web-presences makes of one site (a domain, or a platform), at most',
   }),

@@ -14,6 +14,7 @@ import { serveUntilStopped, stopAll, stopSignal, type Jobs } from '../serve.ts'
 import { openLog, startServer } from '../server.ts'
 import { importFile } from '../sources/import.ts'
 import { decideSampleCases } from './cases.ts'
+import { sampleKeys, type SampleKeys } from './people.ts'
 import { makeProvince } from './province.ts'
 import { visitSampleSites } from './sites.ts'
 import { buildSampleSource } from './source.ts'
@@ -27,6 +28,9 @@ export interface DemoLinks {
   feed: string
   /** A call of the feed to paste into a terminal. */
   feedCall: string
+  /** Where the sample's people sign in, and with what. */
+  signIn: string
+  keys: SampleKeys
 }
 
 /** Told on standard error as it goes. */
@@ -100,6 +104,7 @@ export async function runDemo(
     running.unshift(server)
     if (config.JOBS !== 'off') running.unshift(startSchedule(database, withoutVisits(config), log))
     const key = await sampleKey(sampleDir, database.db)
+    const keys = await sampleKeys(sampleDir, database.db)
     step('Numbering the events of the feed …')
     await untilSequenced(database.db)
     await run('write-snapshot')
@@ -110,6 +115,8 @@ export async function runDemo(
       docs: `${server.publicUrl}/docs`,
       feed: `${server.publicUrl}/feed`,
       feedCall: `curl -H 'Authorization: Bearer ${key}' '${server.publicUrl}/v1/feed/events?types=listing.entered&limit=3'`,
+      signIn: `${server.publicUrl}/sign-in`,
+      keys,
     })
     await stopped
   } finally {

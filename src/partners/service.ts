@@ -239,3 +239,19 @@ export async function rotateKey(tx: Tx, id: string, overlapHours: number, change
   await recordAudit(tx, { actor, action: 'key.rotated', objectId: id, details, at: now })
   return issued
 }
+
+/** A partner who came without a key and may do this; null for one that is unknown. */
+export async function principalOfPartner(
+  db: DbOrTx,
+  partnerId: string,
+  scopes: readonly string[],
+): Promise<Principal | null> {
+  const partner = await findPartner(db, partnerId)
+  if (partner === null || partner.suspendedAt !== null) return null
+  return { partnerId, kind: partner.kind, agencyCode: partner.agencyCode, keyId: null, scopes }
+}
+
+/** The name of a partner, as it was registered; null for one that is unknown. */
+export async function nameOfPartner(db: DbOrTx, id: string): Promise<string | null> {
+  return (await findPartner(db, id))?.name ?? null
+}

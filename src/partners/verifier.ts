@@ -1,8 +1,8 @@
 import { recordAudit } from '../platform/audit.ts'
-import type { Caller, KeyVerifier } from '../platform/auth.ts'
+import type { Caller, KeyVerifier, Principal } from '../platform/auth.ts'
 import { isWithin } from '../platform/addresses.ts'
 import { systemClock, type Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/db.ts'
+import type { Db, DbOrTx } from '../platform/db.ts'
 import { matchesSecret, parseKey, type Refusal } from './domain.ts'
 import { findHeldKey, updateLastUse, type HeldKey } from './repository.ts'
 
@@ -63,6 +63,18 @@ export function keyVerifier({ db, clock = systemClock, log, verifyToken }: Verif
     const { partnerId, kind, agencyCode, id: keyId, scopes } = key
     return { partnerId, kind, agencyCode, keyId, scopes }
   }
+}
+
+/** Who holds a key now, used from this address, with what it may do; null for one that is unknown or may not be used. */
+export async function principalOfKey(
+  db: DbOrTx,
+  id: string,
+  { address, now }: { address: string | null; now: Date },
+): Promise<Principal | null> {
+  const key = await findHeldKey(db, id)
+  if (key === null || refusalOf(key, address, now) !== null) return null
+  const { partnerId, kind, agencyCode, scopes } = key
+  return { partnerId, kind, agencyCode, keyId: id, scopes }
 }
 
 /** Why the key may not be used from there now, or null when it may. */

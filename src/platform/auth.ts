@@ -87,7 +87,7 @@ export function bearerKeys(app: FastifyInstance, verify: KeyVerifier, limits: Ke
 }
 
 /** The 403 of a key that lacks the scope, naming it. */
-function insufficientScope(scopes: readonly string[]): Problem {
+export function insufficientScope(scopes: readonly string[]): Problem {
   return new Problem(
     'insufficient-scope',
     { zh: `此操作需要权限范围 ${scopes.join(' 或 ')}。`, en: `This call needs the scope ${scopes.join(' or ')}.` },

@@ -100,6 +100,14 @@ export const problems = {
       en: 'Wait for the seconds that `Retry-After` tells. `RateLimit-Policy` tells the budget. For data in bulk, use the feed.',
     },
   },
+  'cross-site-request': {
+    status: 403,
+    title: { zh: '提交来源无法确认', en: 'The form cannot be told to be ours' },
+    meaning: {
+      zh: '页面表单只接受从本站页面、在同一次登录中提交的内容。登录后请回到原页面，重新提交一次。',
+      en: 'Forms are taken only from pages of this site and of the same session. Go back to the page after signing in, and submit it again.',
+    },
+  },
   'not-an-agency': {
     status: 403,
     title: { zh: '密钥不属于协同部门', en: 'The key is not that of an agency' },

@@ -207,12 +207,12 @@ export interface ReceiptRow extends Answer {
 export async function insertReceipts(
   tx: Tx,
   receipts: readonly ReceiptRow[],
-  by: { partnerId: string; keyId: string },
+  by: { partnerId: string; keyId: string | null },
   now: Date,
 ): Promise<void> {
   await tx.execute(sql`
     insert into sanction_receipts (id, order_id, status, executed_on, reference, note, partner_id, key_id, recorded_at)
-    select r.id, r."orderId", r.status, r."executedOn", r.reference, r.note, ${by.partnerId}, ${by.keyId},
+    select r.id, r."orderId", r.status, r."executedOn", r.reference, r.note, ${by.partnerId}::uuid, ${by.keyId}::uuid,
       ${now.toISOString()}::timestamptz
     from json_to_recordset(${asJson(receipts)}) as r (id uuid, "orderId" uuid, status text, "executedOn" date,
       reference text, note text)`)

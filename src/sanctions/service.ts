@@ -220,7 +220,7 @@ export interface ReceiptResult {
  */
 export async function takeReceipts(
   tx: Tx,
-  by: { agencyCode: string; partnerId: string; keyId: string },
+  by: { agencyCode: string; partnerId: string; keyId: string | null },
   receipts: readonly Receipt[],
   { today, now }: { today: string; now: Date },
 ): Promise<ReceiptResult[]> {

@@ -71,9 +71,9 @@ export const sanctionReceipts = pgTable(
     executedOn: date(),
     reference: text(),
     note: text(),
-    /** Who answered, and with which key. */
+    /** Who answered, and with which key; null for a login without one. */
     partnerId: uuid().notNull(),
-    keyId: uuid().notNull(),
+    keyId: uuid(),
     recordedAt: instant().notNull(),
   },
   (table) => [

@@ -174,3 +174,29 @@ export async function findScreening(db: DbOrTx, partnerId: string, id: string): 
   )
   return row === undefined ? null : { ...row, position: Number(row.position) }
 }
+
+/** What a list of screenings tells of each. */
+export interface KeptRow {
+  screeningId: string
+  digest: string
+  position: number
+  screenedAt: string
+}
+
+/** Screenings of a partner, newest first, from before a place. */
+export async function listScreenings(
+  db: DbOrTx,
+  partnerId: string,
+  before: { screenedAt: string; id: string } | null,
+  limit: number,
+): Promise<KeptRow[]> {
+  const place =
+    before === null ? sql`` : sql`and (s.screened_at, s.id) < (${before.screenedAt}::timestamptz, ${before.id}::uuid)`
+  const rows = await rowsOf<Omit<KeptRow, 'position'> & { position: string }>(
+    db,
+    sql`select s.id as "screeningId", s.digest, s.position, ${isoInstant('s.screened_at')} as "screenedAt"
+        from screenings s where s.partner_id = ${partnerId} ${place}
+        order by s.screened_at desc, s.id desc limit ${limit}`,
+  )
+  return rows.map((row) => ({ ...row, position: Number(row.position) }))
+}

@@ -1,11 +1,23 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { principalOf, type Authenticate } from '../platform/auth.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { writeStatementOnce } from '../platform/idempotency.ts'
+import { afterOf, listName, pageOf } from '../platform/pagination.ts'
 import { problemResponses } from '../platform/problem.ts'
 import type { Signing } from '../platform/signing.ts'
-import { certificate, keptScreening, noQuery, screeningAnswer, screeningId, screeningRequest } from './schemas.ts'
+import { listScreenings } from './repository.ts'
+import {
+  certificate,
+  keptScreening,
+  noQuery,
+  screeningAnswer,
+  screeningId,
+  screeningPage,
+  screeningRequest,
+  screeningsQuery,
+} from './schemas.ts'
 import type { Screener } from './screener.ts'
 import { certifyScreening, readScreening, screen } from './service.ts'
 
@@ -20,6 +32,8 @@ interface Options {
 
 const tags = ['Screening']
 const security = [{ key: [] }]
+/** A place in the list of screenings as its cursor carries it. */
+const placeInList = z.string().regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z [0-9a-f-]{36}$/)
 
 /** Screening of a platform's sellers, with evidence (contract section 3). */
 export const screeningRoutes: FastifyPluginCallbackZod<Options> = (app, options, done) => {
@@ -56,6 +70,31 @@ export const screeningRoutes: FastifyPluginCallbackZod<Options> = (app, options,
       // Made once for the digest: written again by the schema it would take longer than the screening.
       if (text !== '') void reply.header('content-type', 'application/json; charset=utf-8').serializer(() => text)
       return answer
+    },
+  )
+
+  app.get(
+    '/v1/screenings',
+    {
+      onRequest,
+      schema: {
+        operationId: 'listScreenings',
+        tags,
+        summary: "The caller's screenings, newest first",
+        security,
+        querystring: screeningsQuery,
+        response: { 200: screeningPage, ...problemResponses },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor } = request.query
+      const { partnerId } = principalOf(request)
+      const list = listName('/v1/screenings', { partnerId })
+      const [screenedAt = '', id = ''] = afterOf(list, cursor, placeInList)?.split(' ') ?? []
+      const rows = await listScreenings(db, partnerId, id === '' ? null : { screenedAt, id }, limit + 1)
+      void reply.header('cache-control', 'private, no-store')
+      const keyOf = (row: (typeof rows)[number]) => `${row.screenedAt} ${row.screeningId}`
+      return pageOf(rows, { list, limit, keyOf, request, reply })
     },
   )
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { lists } from '../listings/vocabulary.ts'
 import { message } from '../platform/language.ts'
+import { pageQuery } from '../platform/pagination.ts'
 import { likelyScore } from '../search/score.ts'
 import { decisions, matchedOns, reasons } from './vocabulary.ts'
 
@@ -100,6 +101,14 @@ export const keptScreening = z
   })
   .meta({ id: 'KeptScreening' })
 export type KeptScreening = z.output<typeof keptScreening>
+
+export const screeningsQuery = z.strictObject(pageQuery)
+export const screeningPage = z
+  .object({
+    items: z.array(z.object({ ...screeningFields, screenedAt: z.iso.datetime() })),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'ScreeningPage' })
 
 export const screeningId = z.strictObject({ id: z.uuid() })
 

@@ -4,6 +4,7 @@ import { projectRoot } from '../platform/project.ts'
 
 const types = {
   'site.css': 'text/css; charset=utf-8',
+  'workspace.css': 'text/css; charset=utf-8',
   'site.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 } as const

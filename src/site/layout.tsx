@@ -94,7 +94,7 @@ function Page(props: PageProps) {
               </span>
             </a>
             <div class="tools">
-              {props.account}
+              {props.account ?? <a href="/sign-in">{common.signIn[language]}</a>}
               <LanguageLinks language={language} here={props.here} />
             </div>
           </div>
@@ -121,6 +121,9 @@ function Page(props: PageProps) {
             <ul class="links">
               <li>
                 <a href="/about">{common.about[language]}</a>
+              </li>
+              <li>
+                <a href="/partners">{common.partners[language]}</a>
               </li>
               <li>
                 <a href="/docs">{common.docs[language]}</a>

@@ -14,6 +14,8 @@ export const common = {
   rulebook: { zh: '规则', en: 'Rulebook' },
   cases: { zh: '典型案例', en: 'Cases' },
   about: { zh: '关于本服务', en: 'About this service' },
+  signIn: { zh: '登录', en: 'Sign in' },
+  partners: { zh: '部门和平台接入', en: 'For agencies and platforms' },
   languages: { zh: '页面语言', en: 'Language' },
   ownName: { zh: '中文', en: 'English' },
   feed: { zh: '数据共享', en: 'Data feed' },

@@ -244,6 +244,8 @@ describe('every page', () => {
       [
         '/',
         '/feed',
+        '/partners',
+        '/sign-in',
         '/problems/unknown-listing',
         '/docs',
         '/about',

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeProvince } from '../../src/demo/province.ts'
@@ -24,7 +24,14 @@ afterAll(async () => {
 
 interface Demo {
   child: ChildProcess
-  links: { listedBusiness: string; docs: string; feed: string; feedCall: string }
+  links: {
+    listedBusiness: string
+    docs: string
+    feed: string
+    feedCall: string
+    signIn: string
+    keys: Record<string, string>
+  }
 }
 
 /** `npm start` in a folder of its own, on the embedded PostgreSQL whatever else the run uses. */
@@ -40,6 +47,21 @@ async function start(): Promise<Demo> {
     child.stdout.once('data', (line: Buffer) => resolve({ child, links: JSON.parse(line.toString()) as Demo['links'] }))
     child.once('exit', (code) => reject(new Error(`the demo ended with ${code ?? 'a signal'}: ${errors}`)))
   })
+}
+
+/** Signs in as each of the sample's people; answers where each begins. */
+async function signInAll({ links }: Demo): Promise<string[]> {
+  const homes: string[] = []
+  for (const key of Object.values(links.keys)) {
+    const answer = await fetch(links.signIn, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'sec-fetch-site': 'same-origin' },
+      body: new URLSearchParams({ key }),
+    })
+    homes.push(answer.headers.get('location') ?? String(answer.status))
+  }
+  return homes
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
@@ -87,6 +109,9 @@ it('starts from nothing, again after a kill, and a third time, always with the s
   expect(await postmaster()).toBeNull()
 
   const third = await start()
+  expect(third.links.keys).toEqual(first.links.keys)
+  expect(await signInAll(third)).toEqual(['/staff', '/staff', '/partners', '/partners'])
+  expect((await stat(join(folder, 'sample/keys.json'))).mode & 0o777).toBe(0o600)
   expect(await follow(third)).toEqual(entered)
   expect(await end(third.child, 'SIGTERM')).toBe(0)
 })

@@ -62,7 +62,7 @@ export async function startTestService(
     screener,
     files,
     jobs,
-    publicUrl: () => 'https://credit.example',
+    publicUrl: () => config.PUBLIC_URL ?? 'https://credit.example',
   })
   const keyOf: TestService['keyOf'] = async ({ name = '某协同部门', ...partner }, ...scopes) => {
     const { id } = await createPartner(db, { name, ...partner }, clock.now())

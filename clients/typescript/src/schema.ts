@@ -969,7 +969,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The caller's screenings, newest first */
+        get: operations["listScreenings"];
         put?: never;
         /** Screen up to 1,000 candidates against both lists */
         post: operations["screen"];
@@ -2761,6 +2762,19 @@ export interface components {
             screenedAt: string;
             request: components["schemas"]["ScreeningRequest"];
             results: components["schemas"]["ScreeningResult"][];
+        };
+        ScreeningPage: {
+            items: {
+                /** Format: uuid */
+                screeningId: string;
+                /** @description SHA-256, in hexadecimal, over the RFC 8785 form of `{request, answer}`, where `answer` is `{screeningId, position, results}` */
+                digest: string;
+                /** @description Place in the change feed as of which it was answered */
+                position: number;
+                /** Format: date-time */
+                screenedAt: string;
+            }[];
+            next: string | null;
         };
         Monitor: {
             /** Format: uuid */
@@ -6235,6 +6249,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TestDelivery"];
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScreenings: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreeningPage"];
                 };
             };
             /** @description The request cannot be answered */

@@ -1,0 +1,22 @@
+import type { Db } from '../../platform/db.ts'
+import type { Pages } from '../workspace/visit.ts'
+import { registerBusinessPages } from './businesses.tsx'
+import { registerDecisionPages } from './decisions.ts'
+import { registerObjectionPages } from './objections.tsx'
+import { registerOrderPages } from './orders.tsx'
+import { registerPublishPages } from './publish.tsx'
+import { registerQuarantinePages } from './quarantine.tsx'
+import { registerRepairPages } from './repairs.tsx'
+import { registerWorkList } from './work-list.tsx'
+
+/** Every page of the regulator's staff, in the order of the sections. */
+export function registerStaffPages(pages: Pages, { db }: { db: Db }): void {
+  registerWorkList(pages, db)
+  registerBusinessPages(pages)
+  registerDecisionPages(pages, db)
+  registerObjectionPages(pages, db)
+  registerRepairPages(pages, db)
+  registerOrderPages(pages)
+  registerPublishPages(pages)
+  registerQuarantinePages(pages)
+}

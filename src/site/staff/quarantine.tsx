@@ -1,0 +1,94 @@
+import type { z } from 'zod'
+import type { quarantinePage } from '../../sources/schemas.ts'
+import { visible, Written } from '../parts.tsx'
+import { workspacePage } from '../workspace/frame.tsx'
+import { Filters, Items, Moment, Pager } from '../workspace/list-parts.tsx'
+import { listTexts } from '../workspace/texts.ts'
+import type { Pages, Visit } from '../workspace/visit.ts'
+import { optionsOf, wordOf } from '../workspace/words.tsx'
+import { fields, quarantine as texts } from './texts.ts'
+
+/** Records that could not be taken, as they came. */
+export function registerQuarantinePages(pages: Pages): void {
+  pages.get('/staff/quarantine', async (visit) => {
+    const { status, collection, reason, cursor } = visit.query
+    const filter = { status, collection, reason, cursor }
+    return { html: listPage(visit, await visit.api.get<z.output<typeof quarantinePage>>('/v1/quarantine', filter)) }
+  })
+}
+
+function listPage(visit: Visit, { items, next }: z.output<typeof quarantinePage>): string {
+  const { language } = visit
+  const all = { value: '', label: listTexts.all[language] }
+  return workspacePage(visit, {
+    title: texts.title[language],
+    section: '/staff/quarantine',
+    children: (
+      <>
+        <h1>{texts.title[language]}</h1>
+        <p class="lead">{texts.lead[language]}</p>
+        <Filters
+          visit={visit}
+          fields={[
+            { name: 'status', kind: 'choice', label: fields.status, options: optionsOf(texts.statuses, language) },
+            {
+              ...{ name: 'collection', kind: 'choice', label: texts.collection },
+              options: [all, ...optionsOf(texts.collections, language)],
+            },
+            {
+              ...{ name: 'reason', kind: 'choice', label: texts.reason },
+              options: [all, ...optionsOf(texts.reasons, language)],
+            },
+          ]}
+        />
+        <Items language={language}>
+          {items.map((item) => (
+            <li key={item.id}>
+              <div>
+                <p class="title">
+                  {wordOf(texts.collections, item.collection, language)} ·{' '}
+                  {wordOf(texts.reasons, item.reason, language)}
+                </p>
+                <p>
+                  <bdi>{visible(item.detail)}</bdi>
+                </p>
+                <p class="meta">
+                  {item.sourceId !== null && <Written text={item.sourceId} />}
+                  {item.uscc !== null && <a href={`/staff/businesses/${item.uscc}`}>{item.uscc}</a>}
+                  <span>
+                    {texts.seen[language]} {item.timesSeen}
+                  </span>
+                  <span>
+                    {texts.first[language]} <Moment at={item.firstSeenAt} language={language} />
+                  </span>
+                  <span>
+                    {texts.last[language]} <Moment at={item.lastSeenAt} language={language} />
+                  </span>
+                </p>
+                <details>
+                  <summary>{texts.raw[language]}</summary>
+                  <pre class="raw" translate={false}>
+                    <code>{visibleLines(item.raw)}</code>
+                  </pre>
+                </details>
+              </div>
+              <p class="due">
+                <span class="tag">{wordOf(texts.statuses, item.status, language)}</span>
+              </p>
+            </li>
+          ))}
+        </Items>
+        <Pager visit={visit} next={next} />
+      </>
+    ),
+  })
+}
+
+/** A record line by line; characters that cannot be seen or that steer the direction are written out. */
+function visibleLines(raw: unknown): string {
+  const text = typeof raw === 'string' ? raw : JSON.stringify(raw, null, 2)
+  return text.replace(
+    /(?!\n)[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  )
+}

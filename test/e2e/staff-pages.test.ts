@@ -1,0 +1,99 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import axe from 'axe-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { useStaff } from '../listings/staff.ts'
+import { browserPath, openBrowser } from './browser.ts'
+import { fillWorkplace, type Role, type Workplace } from './staff-pages.ts'
+
+/** A folder to put a picture of each page in, for a look. */
+const pictures = process.env['SCREENSHOTS']
+
+describe.runIf(browserPath !== null)('every page of the workspace', () => {
+  const staff = useStaff('2026-11-25T04:00:00.000Z', { PUBLIC_URL: 'http://127.0.0.1' })
+  let place: Workplace
+  let browser: Browser
+  let address: string
+  const tabs = new Map<Role, { context: BrowserContext; page: Page }>()
+  const faults: string[] = []
+
+  beforeAll(async () => {
+    place = await fillWorkplace(staff)
+    address = await staff.service().app.listen({ port: 0, host: '127.0.0.1' })
+    browser = await openBrowser()
+    if (pictures !== undefined) await mkdir(pictures, { recursive: true })
+  }, 120_000)
+  afterAll(() => browser.close())
+
+  /** The tab of somebody, who has signed in. */
+  async function tabOf(role: Role): Promise<Page> {
+    const open = tabs.get(role)
+    if (open !== undefined) return open.page
+    const context = await browser.newContext({ locale: 'zh-CN' })
+    const page = await context.newPage()
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) faults.push(message.text())
+    })
+    page.on('response', (response) => {
+      if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`)
+    })
+    tabs.set(role, { context, page })
+    if (role === 'anybody') return page
+    await page.goto(`${address}/sign-in`)
+    await page.getByLabel('密钥').fill(place.keys[role])
+    await page.getByRole('main').getByRole('button', { name: '登录' }).click()
+    await page.getByRole('button', { name: '退出' }).waitFor()
+    return page
+  }
+
+  const looks = [
+    ...(['light', 'dark'] as const).map((colorScheme) => ({ colorScheme, width: 1000 })),
+    ...(['light', 'dark'] as const).map((colorScheme) => ({ colorScheme, width: 320 })),
+  ]
+
+  it.each(looks)(
+    'has no fault that axe finds and never scrolls sideways: $colorScheme, $width px',
+    async ({ colorScheme, width }) => {
+      for (const [i, [role, path]] of place.pages.entries()) {
+        const page = await tabOf(role)
+        await page.emulateMedia({ colorScheme })
+        await page.setViewportSize({ width, height: 900 })
+        await page.goto(address + path)
+        expect(page.url()).toBe(address + path)
+        if (pictures !== undefined) {
+          const name = `${String(i).padStart(2, '0')}-${role}-${width}-${colorScheme}.png`
+          await page.screenshot({ path: join(pictures, name), fullPage: true })
+        }
+        const overflow = await page.locator('body').evaluate((body) => body.scrollWidth - body.clientWidth)
+        expect([role, path, overflow]).toEqual([role, path, 0])
+        await page.evaluate(axe.source)
+        const { violations } = await page.evaluate(async () => (globalThis as unknown as { axe: typeof axe }).axe.run())
+        const found = violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`,
+        )
+        expect([role, path, ...found]).toEqual([role, path])
+      }
+    },
+    300_000,
+  )
+
+  it('is in the language of the reader, whole', async () => {
+    for (const [role, path] of place.pages) {
+      const page = await tabOf(role)
+      await page.setViewportSize({ width: 1000, height: 900 })
+      for (const lang of ['en', 'zh'] as const) {
+        await page.goto(`${address}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`)
+        const text = await page.locator('main').innerText()
+        expect([path, /undefined|\[object|NaN/.exec(text)?.[0]]).toEqual([path, undefined])
+        // Names of the register are Chinese in both; labels are not.
+        const label = await page.locator('main h1').innerText()
+        if (lang === 'en' && !/[\u4e00-\u9fff]/.test(label)) expect(label).toMatch(/[a-z]/i)
+      }
+    }
+  }, 120_000)
+
+  it('loads everything that it refers to, and breaks no rule of its content policy', () => {
+    expect(faults).toEqual([])
+  })
+})
