@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
@@ -20,17 +19,27 @@ import type { Config } from './config.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Db } from './platform/db.ts'
 import { honourRoutes } from './honours/routes.ts'
+import type { ReaderPositions } from './operations/measurements.ts'
+import { namesCheck, operationRoutes, sequencerCheck } from './operations/routes.ts'
 import { objectionRoutes } from './objections/routes.ts'
 import { penaltyRoutes } from './penalties/routes.ts'
 import { repairRoutes } from './repairs/routes.ts'
-import { healthRoutes } from './platform/health.ts'
+import { databaseCheck, healthRoutes, stoppingCheck } from './platform/health.ts'
+import { closeConnections, httpLimits, takeOnlyJson } from './platform/http-server.ts'
 import { jwksRoutes } from './platform/jwks.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
+import { makeLoadShedding } from './platform/load-shedding.ts'
+import { makeMetrics } from './platform/metrics.ts'
 import { snapshotDirOf } from './platform/open.ts'
 import { openapiOptions } from './platform/openapi.ts'
 import { openOutbound } from './platform/outbound.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
+import type { PoolState } from './platform/queries.ts'
+import { followRequests } from './platform/request-context.ts'
+import { logRequests } from './platform/request-log.ts'
+import { documentationPolicy, sendSecurityHeaders } from './platform/security-headers.ts'
 import type { Signing } from './platform/signing.ts'
+import { traceRequests, type Tracing } from './platform/tracing.ts'
 import { sanctionRoutes } from './sanctions/routes.ts'
 import { codeListRoutes } from './registry/routes.ts'
 import { monitorRoutes } from './screening/monitor-routes.ts'
@@ -56,6 +65,12 @@ export interface AppOptions {
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
   logger?: FastifyBaseLogger
+  /** For the series of /metrics: the pool of `db`, and readers of the log beside those of the app. */
+  pool?: PoolState
+  readers?: ReaderPositions
+  tracing?: Tracing | null
+  /** Whether the process was told to stop; it serves on for a while, and says in each answer that it will close. */
+  isStopping?: () => boolean
 }
 
 /**
@@ -72,14 +87,19 @@ export async function buildApp({
   logger,
   names = startFollowingNames(db, listener, clock, logger),
   screener = createScreener(names),
+  pool,
+  readers = {},
+  tracing = null,
+  isStopping = () => false,
 }: AppOptions): Promise<FastifyInstance> {
   useBothLanguagesInZod()
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
+    // One line for each answer, by `logRequests`.
+    disableRequestLogging: true,
+    requestIdLogLabel: 'requestId',
     genReqId: () => uuidv7(),
-    bodyLimit: 1024 * 1024,
-    requestTimeout: 60_000,
-    keepAliveTimeout: 72_000,
+    ...httpLimits(config),
     // Whatever is pasted in the place of a code is told to be no code.
     routerOptions: { maxParamLength: 8000 },
     clientErrorHandler: refuseConnection,
@@ -87,27 +107,17 @@ export async function buildApp({
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  app.addHook('onRequest', async (request, reply) => {
-    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
-  })
+  followRequests(app)
+  logRequests(app)
+  if (tracing !== null) traceRequests(app, tracing)
+  const metrics = makeMetrics(app)
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  await sendSecurityHeaders(app)
   registerProblems(app)
-  // A connection that is in use when the closing begins would be kept alive, and the closing with it.
-  let closing = false
-  // One that was opened in reserve and never used is not idle to Node, and would hold the closing for a minute.
-  const unused = new Set<Socket>()
-  app.server.on('connection', (socket) => {
-    unused.add(socket)
-    socket.once('close', () => unused.delete(socket))
-  })
-  app.addHook('onRequest', async (request) => void unused.delete(request.raw.socket))
-  app.addHook('preClose', async () => {
-    closing = true
-    await listener.stop()
-    for (const socket of unused) socket.destroy()
-  })
-  app.addHook('onSend', async (_request, reply) => {
-    if (closing) void reply.header('connection', 'close')
-  })
+  takeOnlyJson(app)
+  closeConnections(app, { isStopping, whileClosing: () => listener.stop() })
+  const load = makeLoadShedding(config)
+  await load.register(app)
 
   await app.register(swagger, openapiOptions)
   await app.register(swaggerUi, {
@@ -115,6 +125,7 @@ export async function buildApp({
     theme: { title: 'Xinjian 信鉴 API' },
     // Without the bar in which one opens other documents.
     uiConfig: { layout: 'BaseLayout' },
+    staticCSP: documentationPolicy,
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 
@@ -122,7 +133,10 @@ export async function buildApp({
   app.addHook('onClose', () => outbound.close())
   app.addHook('onClose', () => names.stop())
   const { authenticate, identify } = bearerKeys(app, keyVerifier(db))
-  await app.register(healthRoutes, { db })
+  const checks = [stoppingCheck(isStopping), databaseCheck(db), namesCheck(db, names), sequencerCheck(db)]
+  await app.register(healthRoutes, { checks })
+  const positions = { names: () => names.present?.position ?? null, ...readers }
+  await app.register(operationRoutes, { db, clock, config, metrics, load, pool, readers: positions })
   await app.register(jwksRoutes, { signing })
   await app.register(creditFileRoutes, { db, clock, identify })
   await app.register(searchRoutes, { db, clock, names })

@@ -5,7 +5,7 @@ export const pureFiles =
   '^src/.+/(domain|late-reporters|chain|vocabulary|identifiers|personal-data|web-address|platforms|publication-policy|state|follow-the-money|past)\\.ts$|^src/search/(data/[^/]+|align|bigram-index|characters|compare|name-index|normalise|parse|pinyin|ranking|regions|score|segment|subject-index)\\.ts$'
 
 const feature =
-  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|overdue|sanctions|feed|credit-files|statistics|search|screening|partners|site|subscriptions)/'
+  '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|overdue|sanctions|feed|credit-files|statistics|search|screening|partners|site|subscriptions|operations)/'
 /** A feature's own folder, as captured by `from`. */
 const own = '^src/$1/'
 

@@ -40,7 +40,8 @@ export async function startTestService(
   let now = new Date(instant)
   const clock = { now: () => now, set: (later: string) => void (now = new Date(later)) }
   const listener = startFeedListener(database.url)
-  const config = { ...parseConfig({}), ...settings }
+  // A machine on which several test files run at once is late now and then.
+  const config = { ...parseConfig({}), MAX_EVENT_LOOP_DELAY_MS: 0, ...settings }
   const signing = await signingWith([await generateSigningKey()])
   const names = startFollowingNames(db, listener, clock)
   const screener = createScreener(names)
@@ -53,6 +54,7 @@ export async function startTestService(
     names,
     screener,
     publicUrl: () => 'https://credit.example',
+    pool: database.pool,
   })
   const keyOf: TestService['keyOf'] = async ({ name = '某协同部门', ...partner }, ...scopes) => {
     const { id } = await createPartner(db, { name, ...partner }, clock.now())
