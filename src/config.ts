@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 
 const url = (protocol: RegExp, example: string) =>
-  z.url({ protocol, error: `must be a URL such as ${example}` }).transform((value) => value.replace(/\/+$/, ''))
+  z.url({ protocol, error: `must be a URL such as ${example}` }).transform((value) => value.replace(/(?<!\/)\/+$/, ''))
 
 /** Paths and queries are appended to it; credentials have a setting of their own, which is never printed. */
 const httpUrl = url(/^https?$/, 'https://source.example/api').refine(

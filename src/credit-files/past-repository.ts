@@ -74,10 +74,11 @@ export async function findRecordedFile(db: DbOrTx, uscc: string): Promise<Record
         'penalties', coalesce((
           select json_agg(json_build_object(${penaltyState},
             'present', json_build_object('shown', p.shown, 'publishedUntil', p.published_until),
-            'publications', (
+            -- One whose publication was over before it was recorded has none.
+            'publications', coalesce((
               select json_agg(json_build_object('action', u.action, 'effectiveOn', u.effective_on,
                 'publishedUntil', u.published_until, 'recordedAt', ${isoInstant('u.recorded_at')}) order by u.step)
-              from penalty_publications u where u.penalty_id = p.id)) order by p.decided_on desc, p.id desc)
+              from penalty_publications u where u.penalty_id = p.id), '[]')) order by p.decided_on desc, p.id desc)
           from penalties p where p.uscc = s.uscc), '[]'),
         'honours', coalesce((
           select json_agg(json_build_object('title', h.title, 'authority', h.authority, 'awardedOn', h.awarded_on,

@@ -20,8 +20,9 @@ export function openLog(config: Config, destination: DestinationStream = pino.de
 }
 
 /** A request as the log tells it: by its route, since addresses hold what people search for, identity numbers too. */
-function requestOf({ method, routeOptions, ip }: FastifyRequest) {
-  return { method, route: routeOptions.url, remoteAddress: ip }
+function requestOf({ method, routeOptions, ip }: Partial<FastifyRequest>) {
+  // Also what is no request of ours and only called so.
+  return { method, route: routeOptions?.url ?? null, remoteAddress: ip }
 }
 
 /** Writes one line for each answer: what was asked, by whose key, what became of it and how long it took. */

@@ -3,6 +3,7 @@ import { principalOf, type Authenticate } from '../platform/auth.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { writeStatementOnce } from '../platform/idempotency.ts'
+import { listBodyLimit } from '../platform/http-server.ts'
 import { problemResponses } from '../platform/problem.ts'
 import type { Signing } from '../platform/signing.ts'
 import { certificate, keptScreening, noQuery, screeningAnswer, screeningId, screeningRequest } from './schemas.ts'
@@ -29,6 +30,7 @@ export const screeningRoutes: FastifyPluginCallbackZod<Options> = (app, options,
   app.post(
     '/v1/screenings',
     {
+      bodyLimit: listBodyLimit,
       onRequest,
       schema: {
         operationId: 'screen',
