@@ -1,6 +1,7 @@
 // `npm run audit`: known faults of the packages that run, from the registry's advisories. High and critical ones fail. A
 // registry that cannot be reached is said so, and fails only with --strict, since CI also runs without a network.
 import { spawnSync } from 'node:child_process'
+import process from 'node:process'
 
 const { stdout, stderr } = spawnSync('npm', ['audit', '--omit=dev', '--json'], { encoding: 'utf8', shell: false })
 const told = parse(stdout)

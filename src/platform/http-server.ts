@@ -53,7 +53,9 @@ export function takeOnlyJson(app: FastifyInstance): void {
   })
 }
 
-const [quote, backslash, brace, bracket, endBrace, endBracket] = [...'"\\{[}]'].map((sign) => sign.charCodeAt(0))
+const [quote, backslash, brace, bracket, endBrace, endBracket] = ['"', '\\', '{', '[', '}', ']'].map((sign) =>
+  sign.charCodeAt(0),
+)
 
 /** Whether JSON text nests deeper than so many levels; looks at each character once, and at none twice. */
 export function nestsDeeperThan(text: string, levels: number): boolean {

@@ -36,7 +36,10 @@ export async function openTracing(config: Config, options: { intervalMs?: number
   ])
   const exporter = new OTLPTraceExporter({
     url: `${endpoint}/v1/traces`,
-    headers: Object.fromEntries(config.OTEL_EXPORTER_OTLP_HEADERS ?? []),
+    headers: Object.fromEntries((config.OTEL_EXPORTER_OTLP_HEADERS ?? []) as [string, string][]) as Record<
+      string,
+      string
+    >,
   })
   const provider = new sdk.BasicTracerProvider({
     resource: resources.resourceFromAttributes({

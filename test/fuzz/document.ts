@@ -68,7 +68,10 @@ export function readDocument(text: string): Document {
       reference
         .replace(/^#\//, '')
         .split('/')
-        .reduce((part, name) => part[name.replaceAll('~1', '/').replaceAll('~0', '~')] as Schema, document as Schema),
+        .reduce<Schema>(
+          (part, name) => part[name.replaceAll('~1', '/').replaceAll('~0', '~')] as Schema,
+          document as unknown as Schema,
+        ),
     faultOf: (operation, { status, type, body }) => {
       const declared = [String(status), `${String(status)[0]}XX`].find((one) => one in operation.responses)
       if (declared === undefined) return `the status ${status} is not declared`

@@ -147,7 +147,8 @@ function ideasOf(
 }
 
 /** What is sent as text: whatever has no text of its own is told in JSON. */
-const asText = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
+const asText = (value: unknown): string =>
+  typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? '')
 
 /** Text that a URL can hold; half of a surrogate pair has no UTF-8, and becomes the sign for what is none. */
 const escape = (value: unknown): string => encodeURIComponent(Buffer.from(asText(value)).toString())
@@ -190,7 +191,7 @@ export function requestOf(idea: Idea, known: KnownValues, keys: Record<string, s
       ? Object.entries(body)
           .map(([name, value]) => `${escape(name)}=${escape(value)}`)
           .join('&')
-      : (JSON.stringify(body) ?? '')
+      : ((JSON.stringify(body) as string | undefined) ?? '')
   return {
     ...request,
     payload: spoilAt === null ? payload : `${payload.slice(0, spoilAt)}${payload.slice(spoilAt + 1)}`,
