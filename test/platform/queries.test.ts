@@ -36,7 +36,7 @@ it('marks what a request asks with its id, in transactions too, and nothing else
 })
 
 it('counts what is under way and what waits for a connection, and comes back to nothing', async () => {
-  const sleeps = Array.from({ length: 5 }, () => own.db.execute(sql`select pg_sleep(${0.2})`))
+  const sleeps = Array.from({ length: 5 }, () => rowsOf(own.db, sql`select pg_sleep(${0.2})`))
   const transaction = own.db.transaction((tx) => tx.execute(sql`select pg_sleep(${0.2})`))
   while (own.pool.inFlight < 6) await new Promise((resolve) => setImmediate(resolve))
   expect(own.pool).toMatchObject({ max: 2, inFlight: 6, waiting: 4 })
