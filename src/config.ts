@@ -66,16 +66,20 @@ const settings = {
   REQUEST_TIMEOUT_MS: count('milliseconds', 60_000, 1).meta({
     description: 'A request must have arrived whole in this time, or the connection is ended',
   }),
-  MAX_REQUESTS: count('requests', 32, 1).meta({
+  MAX_REQUESTS: count('requests', 256, 1).meta({
     description: 'Requests that one process works on at once; more wait a moment, and are answered 503 when none ends',
   }),
-  MAX_WAITING_REQUESTS: count('requests', 256).meta({
+  MAX_WAITING_REQUESTS: count('requests', 1024).meta({
     description: 'Requests that wait for their turn; any more are answered 503 at once',
+  }),
+  MAX_BURST_MS: count('milliseconds', 5000, 1).meta({
+    description:
+      'While requests wait for longer without a pause, there is more to do than can be done, and most of them are answered 503 at once',
   }),
   MAX_STREAMS: count('streams', 5000, 1).meta({
     description: 'Live streams and held calls of the feed in one process; any more are answered 503',
   }),
-  MAX_EVENT_LOOP_DELAY_MS: count('milliseconds', 3000).meta({
+  MAX_EVENT_LOOP_DELAY_MS: count('milliseconds', 5000).meta({
     description: 'Requests are answered 503 while the process is this late on average for a second; 0 is no limit',
   }),
   MAX_HEAP_MB: count('megabytes', 0).meta({

@@ -4,6 +4,8 @@ export interface AdmissionLimits {
   running: number
   /** Requests that wait for their turn while there is no overload. */
   waiting: number
+  /** A queue that was never empty for so many milliseconds is no burst, it is more than can be done. */
+  burstMs: number
 }
 
 export interface AdmissionState {
@@ -25,10 +27,6 @@ export interface Admission {
   enter(gone?: () => AbortSignal): Promise<(() => void) | null>
 }
 
-/** A queue that was never empty for so long is no burst, it is more than can be done. */
-const burstMs = 250
-/** In a burst one waits this long at most. */
-const patienceMs = 1000
 /** In an overload a wait is for nothing: who waited longer is better told at once, and asks elsewhere. */
 const overloadPatienceMs = 20
 
@@ -44,6 +42,9 @@ interface Waiter {
  */
 export function makeAdmission(limits: AdmissionLimits, now: () => number = () => performance.now()): Admission {
   const queue: Waiter[] = []
+  const { burstMs } = limits
+  /** In a burst one waits this long at most. */
+  const patienceMs = 2 * burstMs
   const waitingInOverload = Math.max(1, Math.floor(limits.running / 4))
   let running = 0
   let refused = 0

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { getHeapStatistics } from 'node:v8'
 import underPressure from '@fastify/under-pressure'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
 import type { Config } from '../config.ts'
 import { makeAdmission, type Admission } from './admission.ts'
@@ -26,15 +26,21 @@ export interface LoadShedding {
  * event loop that is late or a heap that is full are all answered 503 with `Retry-After`, at little cost.
  */
 export function makeLoadShedding(config: Config): LoadShedding {
-  const admission = makeAdmission({ running: config.MAX_REQUESTS, waiting: config.MAX_WAITING_REQUESTS })
+  const admission = makeAdmission({
+    running: config.MAX_REQUESTS,
+    waiting: config.MAX_WAITING_REQUESTS,
+    burstMs: config.MAX_BURST_MS,
+  })
   const streams = new Set<string>()
 
-  const enter = async (request: FastifyRequest): Promise<void> => {
+  const enter = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (request.leave !== null || alwaysServed.test(request.url)) return
     if (isHeld(request)) {
       if (streams.size >= config.MAX_STREAMS) throw overloaded()
       streams.add(request.id)
       request.leave = () => void streams.delete(request.id)
+      // A reader who goes away ends the stream without an end of the answer, of which no hook is told.
+      reply.raw.once('close', request.leave)
     } else {
       const leave = await admission.enter(() => request.signal)
       if (leave === null) throw overloaded()
@@ -67,11 +73,11 @@ export function makeLoadShedding(config: Config): LoadShedding {
           throw overloaded()
         },
       })
-      app.addHook('onRequest', async (request) => {
+      app.addHook('onRequest', async (request, reply) => {
         // One with a body is worked on when the body is here: who sends slowly takes nobody's place.
-        if (!hasBody(request)) await enter(request)
+        if (!hasBody(request)) await enter(request, reply)
       })
-      app.addHook('preValidation', (request) => enter(request))
+      app.addHook('preValidation', (request, reply) => enter(request, reply))
       app.addHook('onSend', async (request) => {
         // What is left is the network's work; a stream is open until it ends.
         if (!streams.has(request.id)) request.leave?.()

@@ -70,6 +70,8 @@ export function makeMetrics(app: FastifyInstance): MetricsCollection {
             ...common,
             collect: () => {
               gauge.reset()
+              // After a reset one without labels is nought, which is not the same as unknown.
+              if (labels.length === 0) gauge.remove()
               for (const { value, labels = {} } of read()) gauge.set(labels, value)
             },
           })
@@ -85,7 +87,10 @@ export function makeMetrics(app: FastifyInstance): MetricsCollection {
       }
     },
     textFor: async (request, reply) => {
-      const wished = negotiate(request, reply, ['application/openmetrics-text', 'text/plain'])
+      // Prometheus asks with versions and ways of escaping; there is one of each form here.
+      const accept = request.headers.accept?.replace(/;\s*(version|escaping|charset)=[^;,]*/gi, '')
+      const headers = accept === undefined ? {} : { accept }
+      const wished = negotiate({ headers }, reply, ['application/openmetrics-text', 'text/plain'])
       const isPlain = wished === 'text/plain'
       void reply.header('content-type', isPlain ? Registry.PROMETHEUS_CONTENT_TYPE : Registry.OPENMETRICS_CONTENT_TYPE)
       const all = [registry, processMetrics()]

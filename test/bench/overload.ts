@@ -99,6 +99,10 @@ if (process.send !== undefined) {
       DATA_DIR: folder,
       PORT: '0',
       JOBS: 'off',
+      // Latency is held by few places and a short burst; what is set by default is generous.
+      MAX_REQUESTS: '32',
+      MAX_WAITING_REQUESTS: '256',
+      MAX_BURST_MS: '250',
       LOG_LEVEL: 'error',
     },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -5,7 +5,7 @@ import { makeAdmission } from '../../src/platform/admission.ts'
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 it('works on so many at once, and on the next when one ends', async () => {
-  const admission = makeAdmission({ running: 2, waiting: 10 }, () => 0)
+  const admission = makeAdmission({ running: 2, waiting: 10, burstMs: 250 }, () => 0)
   const [first] = [await admission.enter(), await admission.enter()]
   const third = admission.enter()
   expect(admission.state).toMatchObject({ running: 2, waiting: 1 })
@@ -16,7 +16,7 @@ it('works on so many at once, and on the next when one ends', async () => {
 })
 
 it('lets a burst wait, and refuses what does not fit', async () => {
-  const admission = makeAdmission({ running: 1, waiting: 3 }, () => 0)
+  const admission = makeAdmission({ running: 1, waiting: 3, burstMs: 250 }, () => 0)
   const leave = await admission.enter()
   const waiting = [admission.enter(), admission.enter(), admission.enter()]
   expect(admission.refusesNow()).toBe(true)
@@ -32,7 +32,7 @@ it('lets a burst wait, and refuses what does not fit', async () => {
 
 it('refuses at once what would wait for long when the queue never empties, and is as before when it does', async () => {
   let now = 0
-  const admission = makeAdmission({ running: 4, waiting: 100 }, () => now)
+  const admission = makeAdmission({ running: 4, waiting: 100, burstMs: 250 }, () => now)
   const running = await Promise.all([1, 2, 3, 4].map(() => admission.enter()))
   const early = Array.from({ length: 20 }, () => admission.enter())
   expect(admission.state.overloaded).toBe(false)
@@ -51,7 +51,7 @@ it('refuses at once what would wait for long when the queue never empties, and i
 })
 
 it('gives the place of whoever went away to the next', async () => {
-  const admission = makeAdmission({ running: 1, waiting: 5 }, () => 0)
+  const admission = makeAdmission({ running: 1, waiting: 5, burstMs: 250 }, () => 0)
   const leave = await admission.enter()
   const gone = new AbortController()
   const [left, stays] = [admission.enter(() => gone.signal), admission.enter()]

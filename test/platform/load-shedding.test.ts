@@ -6,7 +6,12 @@ let service: TestService
 let address: string
 
 beforeAll(async () => {
-  service = await startTestService(undefined, { MAX_REQUESTS: 2, MAX_WAITING_REQUESTS: 2, MAX_STREAMS: 2 })
+  service = await startTestService(undefined, {
+    MAX_REQUESTS: 2,
+    MAX_WAITING_REQUESTS: 2,
+    MAX_BURST_MS: 500,
+    MAX_STREAMS: 2,
+  })
   address = await service.app.listen({ port: 0, host: '127.0.0.1' })
 })
 afterAll(() => service.close())
