@@ -1,7 +1,6 @@
-import type { Socket } from 'node:net'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { v7 as uuidv7 } from 'uuid'
 import { caseRoutes } from './cases/routes.ts'
@@ -26,21 +25,31 @@ import type { Config } from './config.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Db } from './platform/db.ts'
 import { honourRoutes } from './honours/routes.ts'
+import type { ReaderPositions } from './operations/measurements.ts'
+import { namesCheck, operationRoutes, sequencerCheck } from './operations/routes.ts'
 import { objectionRoutes } from './objections/routes.ts'
 import { penaltyRoutes } from './penalties/routes.ts'
 import { repairRoutes } from './repairs/routes.ts'
 import { jobRunRoutes } from './job-runs/routes.ts'
-import { healthRoutes } from './platform/health.ts'
 import type { Job } from './platform/jobs.ts'
+import { databaseCheck, healthRoutes, stoppingCheck } from './platform/health.ts'
+import { closeConnections, httpLimits, takeOnlyJson } from './platform/http-server.ts'
 import { jwksRoutes } from './platform/jwks.ts'
 import { useBothLanguagesInZod } from './platform/language.ts'
+import { makeLoadShedding } from './platform/load-shedding.ts'
+import { makeMetrics } from './platform/metrics.ts'
 import { snapshotDirOf } from './platform/open.ts'
 import { openapiOptions } from './platform/openapi.ts'
 import { readsOf, type Reads } from './platform/replica.ts'
 import { openOutbound } from './platform/outbound.ts'
 import { registerRateLimits } from './platform/rate-limits.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
+import type { PoolState } from './platform/queries.ts'
+import { followRequests } from './platform/request-context.ts'
+import { logRequests } from './platform/request-log.ts'
+import { documentationPolicy, sendSecurityHeaders } from './platform/security-headers.ts'
 import type { Signing } from './platform/signing.ts'
+import { traceRequests, type Tracing } from './platform/tracing.ts'
 import { sanctionRoutes } from './sanctions/routes.ts'
 import { provenanceRoutes } from './registry/claims/routes.ts'
 import { codeListRoutes } from './registry/routes.ts'
@@ -80,6 +89,12 @@ export interface AppOptions {
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
   logger?: FastifyBaseLogger
+  /** For the series of /metrics: the pool of `db`, and readers of the log beside those of the app. */
+  pool?: PoolState
+  readers?: ReaderPositions
+  tracing?: Tracing | null
+  /** Whether the process was told to stop; it serves on for a while, and says in each answer that it will close. */
+  isStopping?: () => boolean
 }
 
 declare module 'fastify' {
@@ -110,15 +125,19 @@ export async function buildApp({
   committed = () => undefined,
   jobs = [],
   waitForLeader = false,
+  pool,
+  readers = {},
+  tracing = null,
+  isStopping = () => false,
 }: AppOptions): Promise<FastifyInstance> {
   useBothLanguagesInZod()
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
+    // One line for each answer, by `logRequests`.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => uuidv7(),
-    bodyLimit: 1024 * 1024,
+    ...httpLimits(config),
     trustProxy: config.TRUSTED_PROXIES,
-    requestTimeout: 60_000,
-    keepAliveTimeout: 72_000,
     // Whatever is pasted in the place of a code is told to be no code.
     routerOptions: { maxParamLength: 8000 },
     clientErrorHandler: refuseConnection,
@@ -126,27 +145,17 @@ export async function buildApp({
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  app.addHook('onRequest', async (request, reply) => {
-    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
-  })
+  followRequests(app)
+  logRequests(app)
+  if (tracing !== null) traceRequests(app, tracing)
+  const metrics = makeMetrics(app)
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  await sendSecurityHeaders(app)
   registerProblems(app)
-  // A connection that is in use when the closing begins would be kept alive, and the closing with it.
-  let closing = false
-  // One that was opened in reserve and never used is not idle to Node, and would hold the closing for a minute.
-  const unused = new Set<Socket>()
-  app.server.on('connection', (socket) => {
-    unused.add(socket)
-    socket.once('close', () => unused.delete(socket))
-  })
-  app.addHook('onRequest', async (request) => void unused.delete(request.raw.socket))
-  app.addHook('preClose', async () => {
-    closing = true
-    await listener.stop()
-    for (const socket of unused) socket.destroy()
-  })
-  app.addHook('onSend', async (_request, reply) => {
-    if (closing) void reply.header('connection', 'close')
-  })
+  takeOnlyJson(app)
+  closeConnections(app, { isStopping, whileClosing: () => listener.stop() })
+  const load = makeLoadShedding(config)
+  await load.register(app)
 
   const limits = await registerRateLimits(app, { config, log: logger })
   await app.register(swagger, openapiOptions)
@@ -155,6 +164,7 @@ export async function buildApp({
     theme: { title: 'Xinjian 信鉴 API' },
     // Without the bar in which one opens other documents.
     uiConfig: { layout: 'BaseLayout' },
+    staticCSP: documentationPolicy,
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 
@@ -174,7 +184,10 @@ export async function buildApp({
   const verifier = keyVerifier({ db, clock, ...(logger && { log: logger }), verifyToken: oidc?.verifyToken })
   const passes = createPasses()
   const { authenticate, identify } = bearerKeys(app, passes.orKeys(verifier), limits)
-  await app.register(healthRoutes, { db, waitForLeader })
+  const checks = [stoppingCheck(isStopping), databaseCheck(db), namesCheck(db, names), sequencerCheck(db)]
+  await app.register(healthRoutes, { db, checks, waitForLeader })
+  const positions = { names: () => names.present?.position ?? null, ...readers }
+  await app.register(operationRoutes, { db, clock, config, metrics, load, pool, readers: positions })
   await app.register(jwksRoutes, { signing })
   await app.register(creditFileRoutes, { db, reads: reads.db, clock, files, identify })
   await app.register(searchRoutes, { db: reads.db, clock, names })

@@ -1,8 +1,9 @@
+import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { readNetwork } from './platform/addresses.ts'
 
 const url = (protocol: RegExp, example: string) =>
-  z.url({ protocol, error: `must be a URL such as ${example}` }).transform((value) => value.replace(/\/+$/, ''))
+  z.url({ protocol, error: `must be a URL such as ${example}` }).transform((value) => value.replace(/(?<!\/)\/+$/, ''))
 
 /** Paths and queries are appended to it; credentials have a setting of their own, which is never printed. */
 const httpUrl = url(/^https?$/, 'https://source.example/api').refine(
@@ -24,6 +25,15 @@ const requestsPerMinute = (limit: number, description: string) =>
     .max(1_000_000)
     .default(limit)
     .meta({ description: `${description}, a minute` })
+const count = (of: string, usual: number, least = 0) =>
+  z.coerce
+    .number(`must be a number of ${of}`)
+    .int()
+    .min(least)
+    .max(2 ** 31 - 1)
+    .default(usual)
+
+const isNetwork = (text: string) => ipaddr.isValidCIDR(text)
 
 /**
  * Every setting of the service, read from the environment alone. `description` is what `xinjian config` prints; a
@@ -43,6 +53,19 @@ const settings = {
       description: 'Streaming replica of that server: public reads go there while it is close behind',
       secret: true,
     }),
+  DATABASE_POOL: count('connections', 10, 1).meta({
+    description: 'Connections to PostgreSQL that one process opens for requests, and again for its jobs',
+  }),
+  DATABASE_STATEMENT_TIMEOUT_MS: count('milliseconds', 20_000).meta({
+    description: 'A statement of a request that takes longer is ended, and the request answered 503; 0 is no limit',
+  }),
+  DATABASE_LOCK_TIMEOUT_MS: count('milliseconds', 5000).meta({
+    description:
+      'A statement of a request that waits longer for a lock is ended, and the request answered 503; 0 is no limit',
+  }),
+  SLOW_QUERY_MS: count('milliseconds', 1000).meta({
+    description: 'A query that takes longer is logged, without its values, with the id of its request',
+  }),
   DATA_DIR: z.string().default('.data').meta({
     description:
       'Folder for the embedded PostgreSQL, the sample, the signing keys and snapshots; a relative one lies in the project',
@@ -59,6 +82,62 @@ const settings = {
   SIGNING_KEY_FILE: z.string().optional().meta({
     description:
       'Ed25519 keys by which the service signs: a JWK set, or PEM blocks; the last private one signs, all verify. Without it one is made in DATA_DIR, so processes on several machines need it. `xinjian signing-key rotate` adds a key',
+  }),
+  HEADERS_TIMEOUT_MS: count('milliseconds', 15_000, 1).meta({
+    description: 'The head of a request must have arrived in this time, or the connection is ended',
+  }),
+  REQUEST_TIMEOUT_MS: count('milliseconds', 60_000, 1).meta({
+    description: 'A request must have arrived whole in this time, or the connection is ended',
+  }),
+  MAX_REQUESTS: count('requests', 256, 1).meta({
+    description: 'Requests that one process works on at once; more wait a moment, and are answered 503 when none ends',
+  }),
+  MAX_WAITING_REQUESTS: count('requests', 1024).meta({
+    description: 'Requests that wait for their turn; any more are answered 503 at once',
+  }),
+  MAX_BURST_MS: count('milliseconds', 5000, 1).meta({
+    description:
+      'While requests wait for longer without a pause, there is more to do than can be done, and most of them are answered 503 at once',
+  }),
+  MAX_STREAMS: count('streams', 5000, 1).meta({
+    description: 'Live streams and held calls of the feed in one process; any more are answered 503',
+  }),
+  MAX_EVENT_LOOP_DELAY_MS: count('milliseconds', 5000).meta({
+    description: 'Requests are answered 503 while the process is this late on average for a second; 0 is no limit',
+  }),
+  MAX_HEAP_MB: count('megabytes', 0).meta({
+    description: 'Requests are answered 503 while the process uses more of its heap; 0 takes nine tenths of its limit',
+  }),
+  SHUTDOWN_DELAY_MS: count('milliseconds', 0).meta({
+    description:
+      'After SIGTERM the process serves on for so long while /readyz says 503, so that balancers send nothing more',
+  }),
+  METRICS_TOKEN: z.string().min(16, 'must have 16 characters or more').optional().meta({
+    description: 'Bearer token that /metrics asks for; anybody in METRICS_NETWORKS may read it without one',
+    secret: true,
+  }),
+  METRICS_NETWORKS: z
+    .string()
+    .transform((networks) => networks.split(',').map((network) => network.trim()))
+    .refine((networks) => networks.every(isNetwork), 'must be networks such as 10.0.0.0/8,::1/128')
+    .default([])
+    .meta({ description: 'Networks from which alone /metrics is read, separated by commas; without it from anywhere' }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional().meta({
+    description: 'OpenTelemetry collector to which traces are sent by OTLP over HTTP, at {base}/v1/traces',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .regex(/^[^=,\s]+=[^,]*(,[^=,\s]+=[^,]*)*$/, 'must be name=value, separated by commas')
+    .transform((pairs) =>
+      pairs
+        .split(',')
+        .map((pair) => [pair.slice(0, pair.indexOf('=')), decodeURIComponent(pair.slice(pair.indexOf('=') + 1))]),
+    )
+    .optional()
+    .meta({ description: 'Headers for the collector, such as its key', secret: true }),
+  OTEL_SERVICE_NAME: z.string().default('xinjian').meta({ description: 'Name of the service in traces' }),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number('must be a number from 0 to 1').min(0).max(1).default(1).meta({
+    description: 'Share of the requests that are traced, of those that come without a decision of the caller',
   }),
   NATS_URL: z
     .string()

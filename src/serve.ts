@@ -1,9 +1,11 @@
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
-import type { Database } from './platform/db.ts'
+import { openDatabase, type Database } from './platform/db.ts'
+import type { SlowQuery } from './platform/queries.ts'
+import { openConfiguredDatabase, requestPool, workPool } from './platform/open.ts'
+import { openLog } from './platform/request-log.ts'
+import { startServer } from './server.ts'
 import type { Job } from './platform/jobs.ts'
-import { openConfiguredDatabase } from './platform/open.ts'
-import { openLog, startServer } from './server.ts'
 
 /** The jobs, which `src` does not import, and how they are started. */
 export interface Jobs {
@@ -18,8 +20,8 @@ interface Running {
   stop(): Promise<void>
 }
 
-/** After a signal, work under way has this long to end before the process ends all the same. */
-const shutdownMs = 15_000
+/** After a signal, work under way has this long to end, beside SHUTDOWN_DELAY_MS, before the process ends all the same. */
+const shutdownMs = 25_000
 
 /**
  * Opens the configured database and serves, with the scheduled jobs as `JOBS` says, until SIGINT or SIGTERM.
@@ -32,7 +34,10 @@ export async function serveUntilStopped(
 ): Promise<void> {
   const log = openLog(config)
   const stopped = stopSignal()
-  const database = await openConfiguredDatabase(config, (line) => log.info(line))
+  const onSlow = (query: SlowQuery) => log.warn({ ...query, ms: Math.round(query.ms) }, 'slow query')
+  const pool = { ...requestPool(config), onSlow }
+  const database = await openConfiguredDatabase(config, (line) => log.info(line), pool)
+  const work = config.JOBS === 'off' ? null : openDatabase(database.url, { ...workPool(config), onSlow })
   const running: Running[] = []
   try {
     if (config.JOBS !== 'only') {
@@ -40,11 +45,13 @@ export async function serveUntilStopped(
       running.push(server)
       ready(server)
     }
-    if (config.JOBS !== 'off') running.unshift(startSchedule(database, config, log))
+    // Jobs have connections of their own: long statements, and never those that requests wait for.
+    if (work !== null) running.unshift(startSchedule(work, config, log))
     await stopped
     log.info('stopping')
   } finally {
-    await stopAll(running, database)
+    await stopAll(running, database, config.SHUTDOWN_DELAY_MS)
+    await work?.close()
   }
 }
 
@@ -64,8 +71,8 @@ export function stopSignal(): Promise<void> {
 }
 
 /** Stops one after the other, and the database last. */
-export async function stopAll(running: readonly Running[], database: Database): Promise<void> {
-  setTimeout(() => process.exit(1), shutdownMs).unref()
+export async function stopAll(running: readonly Running[], database: Database, delayMs = 0): Promise<void> {
+  setTimeout(() => process.exit(1), delayMs + shutdownMs).unref()
   for (const part of running) await part.stop()
   await database.close()
 }

@@ -1,5 +1,5 @@
-import type { FastifyRequest } from 'fastify'
-import { pino, type Logger } from 'pino'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
 import { startAuditChaining } from './audit/service.ts'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
@@ -7,13 +7,15 @@ import { startFeedListener } from './feed/listener.ts'
 import { startNatsPublisher } from './feed/nats.ts'
 import { startSequencer, type Sequencer } from './feed/sequencer.ts'
 import { systemClock } from './platform/clock.ts'
-import { faultOf, type Database } from './platform/db.ts'
+import type { Database } from './platform/db.ts'
+import { within } from './platform/health.ts'
 import type { Job } from './platform/jobs.ts'
 import { openOutbound } from './platform/outbound.ts'
 import { openReplica, readsOf } from './platform/replica.ts'
 import { createScreener } from './screening/screener.ts'
 import { startScreening } from './screening/worker.ts'
 import { openSigning } from './platform/signing.ts'
+import { openTracing } from './platform/tracing.ts'
 import { startFollowingNames } from './search/follower.ts'
 import { queueAlerts } from './subscriptions/service.ts'
 import { startDelivery } from './subscriptions/worker.ts'
@@ -25,15 +27,8 @@ export interface Server {
   stop(): Promise<void>
 }
 
-/** The log, one JSON object a line on standard error, so that standard output stays free for answers of commands. */
-export function openLog(config: Config): Logger {
-  return pino({ level: config.LOG_LEVEL, serializers: { err: faultOf, req: requestOf } }, pino.destination(2))
-}
-
-/** A request as the log tells it: by its route, since addresses hold what people search for, identity numbers too. */
-function requestOf({ method, routeOptions, ip }: FastifyRequest) {
-  return { method, route: routeOptions.url, remoteAddress: ip }
-}
+/** Work under way has this long to end in each phase of stopping; what has not is cut off. */
+const phaseMs = { requests: 10_000, work: 5000 }
 
 /**
  * Listens, sequences the feed and delivers webhooks: one `serve` process of any number. The database must be migrated.
@@ -55,6 +50,9 @@ export async function startServer(
     config.DATABASE_REPLICA_URL === undefined
       ? readsOf(database.db)
       : openReplica(database, config.DATABASE_REPLICA_URL, log)
+  const tracing = await openTracing(config)
+  let isStopping = false
+  let publishedPosition: () => number | null = () => null
   const app = await buildApp({
     db: database.db,
     reads,
@@ -69,6 +67,10 @@ export async function startServer(
     waitForLeader: config.JOBS === 'on' && jobs.length > 0,
     publicUrl: () => publicUrl,
     logger: log,
+    pool: database.pool,
+    readers: { nats: () => publishedPosition() },
+    tracing,
+    isStopping: () => isStopping,
   })
   let address: string
   try {
@@ -85,17 +87,39 @@ export async function startServer(
   const screening = startScreening({ db: database.db, listener, clock: systemClock, screener, queueAlerts }, log)
   const publisher =
     config.NATS_URL === undefined ? null : startNatsPublisher({ database, listener, natsUrl: config.NATS_URL, log })
+  if (publisher !== null) publishedPosition = () => publisher.position
   return {
     address,
     publicUrl,
     stop: async () => {
-      await Promise.all([app.close(), delivery.stop()])
-      await screening.stop()
-      await outbound.close()
-      await publisher?.stop()
-      await auditChaining.stop()
-      await working.sequencer?.stop()
-      await reads.stop()
+      // Balancers see it at /readyz and open their next connections elsewhere, while all that comes is still answered.
+      isStopping = true
+      if (config.SHUTDOWN_DELAY_MS > 0) await sleep(config.SHUTDOWN_DELAY_MS)
+      await inTime('requests', Promise.all([app.close(), delivery.stop()]), log, () => app.server.closeAllConnections())
+      await inTime('work', screening.stop(), log)
+      await inTime(
+        'work',
+        Promise.all([outbound.close(), publisher?.stop(), auditChaining.stop(), working.sequencer?.stop()]),
+        log,
+      )
+      await inTime('work', reads.stop(), log)
+      await inTime('work', tracing?.stop() ?? Promise.resolve(), log)
     },
   }
+}
+
+/** Waits for a phase of stopping as long as it may take, then cuts off what is left; the database undoes what it began. */
+async function inTime(
+  phase: keyof typeof phaseMs,
+  ending: Promise<unknown>,
+  log: Logger,
+  cutOff: () => void = () => undefined,
+): Promise<void> {
+  const done = await within(
+    phaseMs[phase],
+    ending.then(() => true),
+  )
+  if (done === true) return
+  log.warn({ phase }, 'stopping takes too long; cutting off what is left')
+  cutOff()
 }

@@ -4,7 +4,7 @@ import { parseConfig, type Config } from '../config.ts'
 import type { Database } from '../platform/db.ts'
 import { JobError, type Share } from '../platform/jobs.ts'
 import { openConfiguredDatabase } from '../platform/open.ts'
-import { openLog } from '../server.ts'
+import { openLog } from '../platform/request-log.ts'
 
 /** A mistake of the one who typed the command, told in one line. */
 export class UsageError extends Error {}

@@ -103,10 +103,11 @@ export async function findRecordedFile(db: DbOrTx, uscc: string): Promise<Record
         'penalties', coalesce((
           select json_agg(json_build_object(${penaltyState},
             'present', json_build_object('shown', p.shown, 'publishedUntil', p.published_until),
-            'publications', (
+            -- One whose publication was over before it was recorded has none.
+            'publications', coalesce((
               select json_agg(json_build_object('action', u.action, 'effectiveOn', u.effective_on,
                 'publishedUntil', u.published_until, 'recordedAt', ${isoInstant('u.recorded_at')}) order by u.step)
-              from penalty_publications u where u.penalty_id = p.id),
+              from penalty_publications u where u.penalty_id = p.id), '[]'),
             'earlier', coalesce((
               select json_agg(json_build_object('knownUntilAt', ${isoInstant('h.known_until_at')}, 'state', h.state)
                 order by h.known_until_at)

@@ -35,19 +35,27 @@ interface Options {
   log: Log
 }
 
+export interface NatsPublisher {
+  /** How far this process has published; null while another one does. */
+  readonly position: number | null
+  stop(): Promise<void>
+}
+
 /**
  * Publishes the log to NATS JetStream, for ever: each event once, in order, under `xinjian.feed.<type>`, its position as
  * the message id. One process at a time does it; another takes over when that one is gone. How far it came is what the
  * stream itself holds, so nothing is kept here, and after NATS was down the missing events follow.
  */
-export function startNatsPublisher(options: Options): { stop(): Promise<void> } {
+export function startNatsPublisher(options: Options): NatsPublisher {
   const { listener, log } = options
   const stopping = new AbortController()
+  let position: number | null = null
   const run = async () => {
     while (!stopping.signal.aborted && !listener.closed) {
       try {
-        await publishAlone(options, stopping.signal)
+        await publishAlone(options, stopping.signal, (published) => (position = published))
       } catch (error) {
+        position = null
         log.warn({ err: error }, 'the feed could not be published to NATS; trying again')
       }
       await sleep(restMs, undefined, { signal: stopping.signal }).catch(() => undefined)
@@ -55,6 +63,9 @@ export function startNatsPublisher(options: Options): { stop(): Promise<void> } 
   }
   const running = run()
   return {
+    get position() {
+      return position
+    },
     stop: async () => {
       stopping.abort()
       await running
@@ -63,7 +74,7 @@ export function startNatsPublisher(options: Options): { stop(): Promise<void> } 
 }
 
 /** Publishes while this process holds the lock, whose connection tells when it is lost. */
-async function publishAlone(options: Options, stopping: AbortSignal): Promise<void> {
+async function publishAlone(options: Options, stopping: AbortSignal, tell: (position: number) => void): Promise<void> {
   const lost = new AbortController()
   const lock = openConnection(options.database.url, () => lost.abort())
   const signal = AbortSignal.any([stopping, lost.signal])
@@ -77,7 +88,7 @@ async function publishAlone(options: Options, stopping: AbortSignal): Promise<vo
     // Not opened again by the client itself: what the stream holds must be asked anew.
     const nats = await connect({ ...natsOptions(options.natsUrl), reconnect: false, name: 'xinjian' })
     try {
-      await publish(options, jetstream(nats), signal)
+      await publish(options, jetstream(nats), signal, tell)
     } finally {
       await nats.close()
     }
@@ -86,12 +97,18 @@ async function publishAlone(options: Options, stopping: AbortSignal): Promise<vo
   }
 }
 
-async function publish({ database, listener, log }: Options, js: JetStreamClient, signal: AbortSignal): Promise<void> {
+async function publish(
+  { database, listener, log }: Options,
+  js: JetStreamClient,
+  signal: AbortSignal,
+  tell: (position: number) => void,
+): Promise<void> {
   const { stream, position, lastSequence } = await findEnd(js, database)
   log.info({ stream, position }, 'publishing the feed to NATS')
   const source = logOf(listener, (after, limit, filter) => listEvents(database.db, after, limit, filter))
   let expected = lastSequence
-  for await (const { events } of readLog(source, { after: position, limit: pageSize, signal })) {
+  tell(position)
+  for await (const { events, next } of readLog(source, { after: position, limit: pageSize, signal })) {
     // Each names the message that it must follow, so that one that fails stops those behind it, and a second publisher,
     // should there ever be one, is refused.
     const base = expected
@@ -107,6 +124,7 @@ async function publish({ database, listener, log }: Options, js: JetStreamClient
     const failed = (await Promise.allSettled(sent)).find((result) => result.status === 'rejected')
     if (failed !== undefined) throw failed.reason
     expected = base + events.length
+    tell(next)
   }
 }
 

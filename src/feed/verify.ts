@@ -68,7 +68,7 @@ export async function verifyService(
   options: { key: string | undefined; jwks: string | undefined; checkpoints: string | undefined },
   onProgress: OnProgress,
 ): Promise<VerifiedFeed> {
-  const get = (path: string) => getJson(new URL(`${url.replace(/\/+$/, '')}${path}`), { token: options.key })
+  const get = (path: string) => getJson(new URL(`${url.replace(/(?<!\/)\/+$/, '')}${path}`), { token: options.key })
   const jwks = options.jwks === undefined ? await get('/.well-known/jwks.json') : await readKeySet(options.jwks)
   const newest = (await get('/v1/feed/checkpoint')) as Checkpoint
   async function* pages() {

@@ -6,6 +6,7 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import { projectRoot } from './project.ts'
+import { observeQueries, type PoolState, type QueryOptions } from './queries.ts'
 
 export type Db = PostgresJsDatabase
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
@@ -15,7 +16,22 @@ export interface Database {
   db: Db
   /** The url it was opened with, for connections of one's own (LISTEN, advisory locks). */
   url: string
+  pool: PoolState
   close(): Promise<void>
+}
+
+/** What a pool of connections may take. All times in milliseconds; none where it is not given. */
+export interface PoolOptions extends QueryOptions {
+  /** Connections, 10 unless given. */
+  max?: number
+  /** PostgreSQL ends a statement that takes longer. */
+  statementTimeoutMs?: number
+  /** PostgreSQL ends a statement that waits longer for a lock. */
+  lockTimeoutMs?: number
+  /** PostgreSQL ends a connection that does nothing for so long in the middle of a transaction, and with it its locks. */
+  idleInTransactionMs?: number
+  /** How the connections are called in `pg_stat_activity`. */
+  name?: string
 }
 
 const migrationsFolder = fileURLToPath(new URL('migrations', projectRoot))
@@ -28,14 +44,22 @@ const common = {
 } as const
 
 /** Opens a pool of connections. Connecting is lazy: nothing is reached before the first query. */
-export function openDatabase(url: string, options: { max?: number } = {}): Database {
+export function openDatabase(url: string, options: PoolOptions = {}): Database {
+  const { max = 10, statementTimeoutMs = 0, lockTimeoutMs = 0, idleInTransactionMs = 0, name = 'xinjian' } = options
   const client = postgres(url, {
     ...common,
-    max: options.max ?? 10,
+    max,
     connect_timeout: 10,
-    connection: { application_name: 'xinjian', timezone: 'UTC' },
+    connection: {
+      application_name: name,
+      timezone: 'UTC',
+      ...(statementTimeoutMs > 0 && { statement_timeout: statementTimeoutMs }),
+      ...(lockTimeoutMs > 0 && { lock_timeout: lockTimeoutMs }),
+      ...(idleInTransactionMs > 0 && { idle_in_transaction_session_timeout: idleInTransactionMs }),
+    },
   })
-  return { db: drizzle(client, { casing: 'snake_case' }), url, close: () => client.end({ timeout: 5 }) }
+  const pool = observeQueries(client, max, options)
+  return { db: drizzle(client, { casing: 'snake_case' }), url, pool, close: () => client.end({ timeout: 5 }) }
 }
 
 /**
@@ -102,6 +126,8 @@ async function assertSpeaksChinese(db: Db): Promise<void> {
 
 /** Any constant: one migration at a time among all processes. */
 const migrationLock = 7_310_001
+/** How long a migration waits for a lock of a table that others use. */
+const migrationLockTimeoutMs = 15_000
 
 /**
  * Brings the schema up to date. Of several processes that start together one migrates and the others wait.
@@ -115,6 +141,8 @@ export async function migrateDatabase(url: string): Promise<void> {
     // The role that serves may not migrate, and need not while the owner of the schema has (docs/operating/access.md).
     if (await migrationsAreCurrent(db).catch(isNotThere)) return
     await client`select pg_advisory_lock(${migrationLock})`
+    // Whoever waits for a table's lock makes all behind it wait too: better to fail and be started again.
+    await client`select set_config('lock_timeout', ${`${migrationLockTimeoutMs}ms`}, false)`
     await migrate(db, { migrationsFolder })
   } finally {
     await client.end({ timeout: 5 })

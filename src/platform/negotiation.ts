@@ -6,7 +6,7 @@ import Negotiator from 'negotiator'
  * first one where it has no wish, or none that can be met. Tells caches that the answer depends on it.
  */
 export function negotiate<Type extends string>(
-  request: FastifyRequest,
+  request: Pick<FastifyRequest, 'headers'>,
   reply: FastifyReply,
   types: readonly [Type, ...Type[]],
 ): Type {

@@ -303,6 +303,19 @@ export const problems = {
     title: { zh: '请求内容过大', en: 'The request is too large' },
     meaning: { zh: '请分批提交。', en: 'Send it in smaller parts.' },
   },
+  'headers-too-large': {
+    status: 431,
+    title: { zh: '请求头过大', en: 'The head of the request is too large' },
+    meaning: { zh: '请求头总长不得超过16 KB。', en: 'The headers together must not exceed 16 KB.' },
+  },
+  'request-timeout': {
+    status: 408,
+    title: { zh: '请求传送超时', en: 'The request did not arrive in time' },
+    meaning: {
+      zh: '请求须在规定时间内传送完毕。请重试。',
+      en: 'A request must arrive whole within its time. Try again.',
+    },
+  },
   'unsupported-media-type': {
     status: 415,
     title: { zh: '不支持的内容类型', en: 'Unsupported media type' },
@@ -401,6 +414,14 @@ export const problems = {
     meaning: {
       zh: '该数据源既未停止，也未处于熔断状态，无需恢复。',
       en: 'The source is neither stopped nor left alone for a while: there is nothing to resume.',
+    },
+  },
+  overloaded: {
+    status: 503,
+    title: { zh: '服务繁忙', en: 'The service has too much to do' },
+    meaning: {
+      zh: '请求过多，暂时无法处理。请按 Retry-After 稍后重试，并放慢请求。',
+      en: 'More is asked than can be answered in time. Try again after Retry-After, and more slowly.',
     },
   },
   unavailable: {

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
@@ -6,6 +7,7 @@ import { z } from 'zod'
 import { faultOf } from './db.ts'
 import { inLanguage, languageOf, type Text } from './language.ts'
 import { problems, type ProblemCode } from './problem-catalogue.ts'
+import { bareHeaders } from './security-headers.ts'
 
 /** Every problem with its status and meaning; told apart from what is done with them. */
 export { problems, type ProblemCode } from './problem-catalogue.ts'
@@ -94,11 +96,14 @@ export function toProblem(error: unknown): Problem {
 }
 
 /**
- * Whether the database could not be reached, was shutting down or starting, or had no connection left: codes of Node, of
- * postgres.js, and PostgreSQL's classes 08, 53 and 57P.
+ * Whether the database could not be reached, was shutting down or starting, had no connection left, or did not come to an
+ * end in time (57014), for a lock of somebody else's perhaps (55P03, 40P01): codes of Node, of postgres.js, and
+ * PostgreSQL's classes 08, 53 and 57P.
  */
 function databaseIsAway(error: unknown): boolean {
-  return /^(ECONN|ENET|EHOST|ENOTFOUND|ETIMEDOUT|EPIPE|CONNECT|08|53|57P)/.test(faultOf(error).code ?? '')
+  return /^(ECONN|ENET|EHOST|ENOTFOUND|ETIMEDOUT|EPIPE|CONNECT|08|53|57P|57014|55P03|40P01)/.test(
+    faultOf(error).code ?? '',
+  )
 }
 
 /** What fastify-type-provider-zod throws: the parts of zod's issue that differ by kind are in `params`. */
@@ -136,7 +141,7 @@ export async function sendError(error: unknown, request: FastifyRequest, reply: 
       .code(status)
       .headers(problem.headers)
       // Also here, since the router's own refusals run no hook.
-      .header('x-request-id', request.id)
+      .headers({ ...bareHeaders, 'x-request-id': request.id })
       .header('vary', 'Accept-Language')
       .type('application/problem+json')
       .serializer(JSON.stringify)
@@ -144,20 +149,42 @@ export async function sendError(error: unknown, request: FastifyRequest, reply: 
   )
 }
 
-/** Answers what is no HTTP request, or has too large a head, before there is a request to answer. */
+/** What Node found wrong with what a connection sent, as a problem. */
+function problemOfConnection(code: string | undefined): ProblemCode {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'headers-too-large'
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request-timeout' : 'invalid-request'
+}
+
+/** Answers what is no HTTP request, has too large a head or comes too slowly, before there is a request to answer. */
 export function refuseConnection(error: ConnectionError, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const code = problemOfConnection(error.code)
+  const { status, title, meaning } = problems[code]
   const body = JSON.stringify({
-    type: '/problems/invalid-request',
-    title: problems['invalid-request'].title.en,
-    status: 400,
-    detail: 'The connection sent no valid HTTP request, or one with too large a head.',
+    type: `/problems/${code}`,
+    title: title.zh,
+    status,
+    detail:
+      code === 'invalid-request'
+        ? '收到的不是有效的HTTP请求。 The connection sent no valid HTTP request.'
+        : `${meaning.zh} ${meaning.en}`,
     instance: '/',
   })
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nX-Request-Id: ${uuidv7()}\r\n` +
-      `Connection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  )
+  const headers = {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    'x-request-id': uuidv7(),
+    ...bareHeaders,
+    connection: 'close',
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
+  // One that sends on, or never reads, is not waited for.
+  socket.once('finish', () => socket.destroySoon())
+  setTimeout(() => socket.destroy(), 1000).unref()
 }
 
 /** Answers every error and every unknown address as a problem. */

@@ -5,6 +5,7 @@ import { principalOf, type Authenticate } from '../platform/auth.ts'
 import { dayOf, type Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { writeOnce } from '../platform/idempotency.ts'
+import { listBodyLimit } from '../platform/http-server.ts'
 import { languageOf } from '../platform/language.ts'
 import { afterOf, listName, pageOf } from '../platform/pagination.ts'
 import { Problem, problemResponses, problems } from '../platform/problem.ts'
@@ -82,6 +83,7 @@ export const sanctionRoutes: FastifyPluginCallbackZod<Options> = (
   app.post(
     '/v1/feed/receipts',
     {
+      bodyLimit: listBodyLimit,
       onRequest: authenticate('feed'),
       schema: {
         operationId: 'sendReceipts',

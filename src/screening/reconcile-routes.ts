@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { inLanguage, languageOf } from '../platform/language.ts'
+import { listBodyLimit } from '../platform/http-server.ts'
 import { Problem, problemResponses, problems } from '../platform/problem.ts'
 import type { FollowedNames } from '../search/follower.ts'
 import { previewHeaders, previewPage } from './reconcile-preview.tsx'
@@ -83,6 +84,7 @@ export const reconcileRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cl
     '/v1/reconcile',
     {
       config: { budget: 'search', writesNothing: true },
+      bodyLimit: listBodyLimit,
       schema: {
         operationId: 'reconcile',
         tags,

@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { writeStatementOnce } from '../platform/idempotency.ts'
 import { afterOf, listName, pageOf } from '../platform/pagination.ts'
+import { listBodyLimit } from '../platform/http-server.ts'
 import { problemResponses } from '../platform/problem.ts'
 import type { Signing } from '../platform/signing.ts'
 import { listScreenings } from './repository.ts'
@@ -44,6 +45,7 @@ export const screeningRoutes: FastifyPluginCallbackZod<Options> = (app, options,
     '/v1/screenings',
     {
       config: { writesNothing: true },
+      bodyLimit: listBodyLimit,
       onRequest,
       schema: {
         operationId: 'screen',

@@ -33,7 +33,7 @@ const known = new Map<string, Known>()
 /** How long names that begin with these two characters are at most: nearly no text begins with any. */
 const longestOf = new Map<string, number>()
 for (const row of regionRows.split(' ')) {
-  const [, code = '', name = ''] = /^(\d+)(.+)$/u.exec(row) ?? []
+  const [, code = '', name = ''] = /^(\d+)(\D.*)$/u.exec(row) ?? []
   for (const writing of writingsOf(name)) {
     const entry = known.get(writing) ?? { codes: [], districts: [] }
     const isDistrict = writing !== name && name.endsWith('区') && code.length === 6

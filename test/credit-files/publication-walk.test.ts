@@ -130,6 +130,7 @@ const reconcileProperties = () =>
 const walkers: Record<string, () => string[] | Promise<string[]>> = {
   '/livez': () => ['/livez'],
   '/readyz': () => ['/readyz'],
+  '/metrics': () => ['/metrics'],
   '/.well-known/jwks.json': () => ['/.well-known/jwks.json'],
   '/v1/credit-files/{uscc}': () => ofBusinesses((uscc) => whens.map((when) => `/v1/credit-files/${uscc}${when}`)),
   '/v1/credit-files/{uscc}/timeline': () => ofBusinesses((uscc) => `/v1/credit-files/${uscc}/timeline`),

@@ -32,6 +32,7 @@ it('is OpenAPI 3.1 and tells every call of the service so far', () => {
   expect(Object.keys(document.paths).sort()).toEqual([
     '/.well-known/jwks.json',
     '/livez',
+    '/metrics',
     '/readyz',
     '/v1/audit',
     '/v1/calendar/add',

@@ -43,9 +43,13 @@ it('answers what is no HTTP, or has an endless head, with a problem too', async 
       socket.on('data', (chunk) => (answer += chunk.toString()))
       socket.on('close', () => resolve(answer))
     })
-  for (const text of ['nonsense\r\n\r\n', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(100_000)}\r\n\r\n`]) {
+  for (const [text, status, code] of [
+    ['nonsense\r\n\r\n', 400, 'invalid-request'],
+    [`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(100_000)}\r\n\r\n`, 431, 'headers-too-large'],
+  ] as const) {
     const answer = await send(text)
-    expect(answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*content-type: application\/problem\+json[\s\S]*x-request-id: /i)
-    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ type: '/problems/invalid-request' })
+    expect(answer).toContain(`HTTP/1.1 ${status} `)
+    expect(answer).toMatch(/^HTTP\/1\.1 \d+ [\s\S]*content-type: application\/problem\+json[\s\S]*x-request-id: /i)
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ type: `/problems/${code}`, status })
   }
 })

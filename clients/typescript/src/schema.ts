@@ -28,8 +28,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The database is reachable, its migrations are current, and a process leads the scheduled jobs */
+        /**
+         * The database is reachable, its migrations are current, and a process leads the scheduled jobs
+         * @description Also that the names are in memory, that events get their positions, and that the process is not about to stop; `errors` names the checks that failed, as `/checks/<name>`.
+         */
         get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Series for Prometheus, as OpenMetrics text
+         * @description Counts and durations, and nothing of any business. `METRICS_NETWORKS` and `METRICS_TOKEN` limit who may read it.
+         */
+        get: operations["readMetrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3288,6 +3311,45 @@ export interface operations {
                             since: string;
                         } | null;
                     };
+                };
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openmetrics-text": string;
+                    "text/plain": string;
                 };
             };
             /** @description The request cannot be answered */

@@ -1,0 +1,132 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { getHeapStatistics } from 'node:v8'
+import underPressure from '@fastify/under-pressure'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { v7 as uuidv7 } from 'uuid'
+import type { Config } from '../config.ts'
+import { makeAdmission, type Admission } from './admission.ts'
+import { Problem, problems } from './problem.ts'
+
+/** Whoever is refused may ask again after this many seconds. */
+const retryAfter = '1'
+
+/** Probes and measurements are needed most when all else is refused. */
+const alwaysServed = /^\/(livez|readyz|metrics)(\?|$)/
+
+export interface LoadShedding {
+  /** The requests that do work. */
+  admission: Admission
+  /** The streams and held calls that are open. */
+  readonly streams: number
+  register: (app: FastifyInstance) => Promise<void>
+}
+
+/**
+ * Sheds load before the process falls: more requests than can be answered in time, more streams than fit into memory, an
+ * event loop that is late or a heap that is full are all answered 503 with `Retry-After`, at little cost.
+ */
+export function makeLoadShedding(config: Config): LoadShedding {
+  const admission = makeAdmission({
+    running: config.MAX_REQUESTS,
+    waiting: config.MAX_WAITING_REQUESTS,
+    burstMs: config.MAX_BURST_MS,
+  })
+  const streams = new Set<string>()
+
+  const enter = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (request.leave !== null || alwaysServed.test(request.url)) return
+    if (isHeld(request)) {
+      if (streams.size >= config.MAX_STREAMS) throw overloaded()
+      streams.add(request.id)
+      request.leave = () => void streams.delete(request.id)
+      // A reader who goes away ends the stream without an end of the answer, of which no hook is told.
+      reply.raw.once('close', request.leave)
+    } else {
+      const leave = await admission.enter(() => request.signal)
+      if (leave === null) throw overloaded()
+      request.leave = leave
+    }
+  }
+
+  return {
+    admission,
+    get streams() {
+      return streams.size
+    },
+    register: async (app) => {
+      // Before anything is made of a request, routes and hooks included: a refusal must cost next to nothing.
+      const handlers = app.server.listeners('request') as RequestListener[]
+      app.server.removeAllListeners('request')
+      app.server.on('request', (request, response) => {
+        if (!alwaysServed.test(request.url ?? '') && admission.refusesNow()) refuse(request, response)
+        else for (const handle of handlers) handle(request, response)
+      })
+      app.decorateRequest('leave', null)
+      await app.register(underPressure, {
+        maxEventLoopDelay: config.MAX_EVENT_LOOP_DELAY_MS,
+        maxHeapUsedBytes:
+          config.MAX_HEAP_MB > 0 ? config.MAX_HEAP_MB * 2 ** 20 : getHeapStatistics().heap_size_limit * 0.9,
+        pressureHandler: (request: FastifyRequest, _reply: unknown, type: string, value: number | undefined) => {
+          // Without a sample of a whole second the plugin takes the delay for endless, also after one stall.
+          if (alwaysServed.test(request.url) || value === Infinity) return
+          request.log.warn({ type, value }, 'under pressure')
+          throw overloaded()
+        },
+      })
+      app.addHook('onRequest', async (request, reply) => {
+        // One with a body is worked on when the body is here: who sends slowly takes nobody's place.
+        if (!hasBody(request)) await enter(request, reply)
+      })
+      app.addHook('preValidation', (request, reply) => enter(request, reply))
+      app.addHook('onSend', async (request) => {
+        // What is left is the network's work; a stream is open until it ends.
+        if (!streams.has(request.id)) request.leave?.()
+      })
+      app.addHook('onResponse', async (request) => request.leave?.())
+    },
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Gives back the place that the request takes among those worked on. */
+    leave: (() => void) | null
+  }
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+/** Live streams, and calls that wait for an event, which take next to no work while they last. */
+function isHeld({ url, headers }: FastifyRequest): boolean {
+  if (!url.startsWith('/v1/feed/events')) return false
+  return /[?&]wait=0*[1-9]/.test(url) || headers.accept?.includes('text/event-stream') === true
+}
+
+function overloaded(): Problem {
+  return new Problem('overloaded', problems.overloaded.meaning, { headers: { 'retry-after': retryAfter } })
+}
+
+/** The same answer without a framework: there is no time to read languages. */
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  const { title, meaning, status } = problems.overloaded
+  const body = JSON.stringify({
+    type: '/problems/overloaded',
+    title: title.zh,
+    status,
+    detail: `${meaning.zh} ${meaning.en}`,
+    instance: (request.url ?? '/').split('?')[0],
+  })
+  response.writeHead(status, {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    'retry-after': retryAfter,
+    'cache-control': 'no-store',
+    'x-request-id': uuidv7(),
+    'x-content-type-options': 'nosniff',
+    // A body that nobody reads would stand in the way of the next request.
+    ...(request.method !== 'GET' && request.method !== 'HEAD' && { connection: 'close' }),
+  })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}

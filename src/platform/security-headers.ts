@@ -1,0 +1,35 @@
+import helmet from '@fastify/helmet'
+import type { FastifyInstance } from 'fastify'
+
+/** What every answer says unless a page says more: there is nothing in it to run, to load or to frame. */
+const nothing = "default-src 'none'; frame-ancestors 'none'"
+
+/** For answers that no hook sees, such as the router's own refusals. */
+export const bareHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': nothing,
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+} as const
+
+/**
+ * Security headers on every answer (Helmet's, for a service whose answers are data for anybody). Pages, the badge and the
+ * preview set a policy of their own after it.
+ */
+export async function sendSecurityHeaders(app: FastifyInstance): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+    },
+    // Published data and the badge are for the pages of others.
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    // `frame-ancestors` says it, and lets the preview of OpenRefine be framed.
+    frameguard: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  })
+}
+
+/** The interactive documentation runs scripts and styles of its own, from here alone, and shows what calls answer. */
+export const documentationPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
