@@ -1,6 +1,4 @@
-import { basename } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
-import { z } from 'zod'
+import { Command } from 'commander'
 import { addAuditCommands } from './commands/audit.ts'
 import { addFeedCommands } from './commands/feed.ts'
 import { addImportCommand } from './commands/import.ts'

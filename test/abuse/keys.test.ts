@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeKey } from '../../src/partners/domain.ts'
 import { keyVerifier } from '../../src/partners/verifier.ts'
-import type { DbOrTx } from '../../src/platform/db.ts'
 import { madeUpUscc, subjectItem } from '../support/businesses.ts'
 import { startTestService, type TestService } from '../support/service.ts'
 import { take } from '../support/take.ts'
@@ -68,11 +67,11 @@ it('does the same work for a key that there is, with a wrong secret, as for one 
       if (name === 'select') queries.push('select')
       return Reflect.get(db, name, receiver) as unknown
     },
-  }) as DbOrTx
-  const verify = keyVerifier(watched)
+  })
+  const verify = keyVerifier({ db: watched })
   const work = async (given: string) => {
     queries.length = 0
-    return { principal: await verify(given), queries: [...queries] }
+    return { principal: await verify(given, { address: null, requestId: 'test' }), queries: [...queries] }
   }
   const wrong = await work(`${key.slice(0, -4)}AAAA`)
   const unknown = await work(makeKey(uuidv7()).key)

@@ -87,7 +87,7 @@ async function follow({ links }: Demo): Promise<string[]> {
   expect(page).toContain('ABN-68-4-1')
   expect((await fetch(links.docs)).status).toBe(200)
   expect(await (await fetch(links.feed)).text()).toContain('/v1/feed/events')
-  const site = await (await fetch(new URL('/v1/lookup?url=brand1.example', links.docs))).json()
+  const site: unknown = await (await fetch(new URL('/v1/lookup?url=brand1.example', links.docs))).json()
   expect(site).toMatchObject({ webPresence: { sources: ['annual-report', 'icp-filing'] } })
   const [, key = '', url = ''] = /Bearer (\S+)' '(\S+)'/.exec(links.feedCall) ?? []
   const answer = await fetch(url.replace('limit=3', 'limit=1000'), { headers: { authorization: `Bearer ${key}` } })

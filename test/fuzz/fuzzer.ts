@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { InjectOptions, Response } from 'light-my-request'
+import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { problems } from '../../src/platform/problem.ts'
 import { scopes } from '../../src/partners/vocabulary.ts'
 import { madeUpUscc, reportItem, subjectItem } from '../support/businesses.ts'
@@ -77,7 +77,7 @@ export async function fuzz(
   return { requests: sent, answers, findings }
 }
 
-function bodyOf(response: Response): unknown {
+function bodyOf(response: LightMyRequestResponse): unknown {
   if (!/[/+]json/.test(String(response.headers['content-type']))) return response.body
   try {
     return JSON.parse(response.body) as unknown
@@ -88,7 +88,7 @@ function bodyOf(response: Response): unknown {
 
 function faultOf(
   operation: Operation,
-  response: Response,
+  response: LightMyRequestResponse,
   body: unknown,
   document: ReturnType<typeof readDocument>,
 ): string | null {

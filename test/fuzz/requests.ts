@@ -148,7 +148,7 @@ function ideasOf(
 
 /** What is sent as text: whatever has no text of its own is told in JSON. */
 const asText = (value: unknown): string =>
-  typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? '')
+  typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value)
 
 /** Text that a URL can hold; half of a surrogate pair has no UTF-8, and becomes the sign for what is none. */
 const escape = (value: unknown): string => encodeURIComponent(Buffer.from(asText(value)).toString())

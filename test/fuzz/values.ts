@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Document, Schema } from './document.ts'
 
 /** Stands for a value that an earlier answer told under this name; which one, `withKnown` says when it is sent. */
-export class Known {
+class Known {
   readonly name: string
   readonly nth: number
   /** What is sent while no answer has told any. */

@@ -48,7 +48,7 @@ describe('200', () => {
       const { body } = await list(query)
       seen.push(...body.items.map(({ id }) => id))
       if (body['next'] === null) break
-      query = `?limit=1&cursor=${String(body['next'])}`
+      query = `?limit=1&cursor=${body['next'] as string}`
     }
     expect(seen).toEqual((await list()).body.items.map(({ id }) => id))
   })

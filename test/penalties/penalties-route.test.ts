@@ -48,6 +48,19 @@ describe('201', () => {
     expect(old.body).toMatchObject({ shown: false, publishedUntil: '2023-01-10' })
     for (const { body } of [warning, old]) expect(await events(`penalty:${body.id}`)).toEqual([])
   })
+
+  it('leaves the file of what was known readable, without those that were never published', async () => {
+    for (const fields of [
+      { kind: '警告', amountFen: null },
+      { decidedOn: '2022-01-10', publishedOn: '2022-01-20' },
+    ]) {
+      expect((await publish({ uscc: trader, ...fields })).body['shown']).toBe(false)
+    }
+    const { app, clock } = staff.service()
+    const response = await app.inject(`/v1/credit-files/${trader}?knownAt=${clock.now().toISOString()}`)
+    expect(response.statusCode, response.body).toBe(200)
+    expect(response.json<{ penalties: unknown[] }>().penalties).toEqual([])
+  })
 })
 
 describe('200', () => {

@@ -16,8 +16,8 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const series = async (name: string) => {
-  const text = await (await fetch(`${address}/metrics`)).text()
+const series = async (name: string, at = address) => {
+  const text = await (await fetch(`${at}/metrics`)).text()
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])
 }
 
@@ -71,4 +71,26 @@ it('opens no more streams than it has room for, and counts those that end', asyn
   expect(third.response.status).toBe(200)
   third.close()
   two.close()
+})
+
+it('refuses none of four hundred calls that one client makes at once, beside streams and held calls, by default', async () => {
+  const generous = await startTestService()
+  const at = await generous.app.listen({ port: 0, host: '127.0.0.1' })
+  const authorization = `Bearer ${await generous.keyWith('feed')}`
+  const stopping = new AbortController()
+  const held = Array.from({ length: 300 }, (_, i) =>
+    fetch(`${at}/v1/feed/events${i % 2 === 0 ? '' : '?wait=30'}`, {
+      headers: { authorization, ...(i % 2 === 0 && { accept: 'text/event-stream' }) },
+      signal: stopping.signal,
+    }).catch(() => null),
+  )
+  const open = () => series('xinjian_feed_streams_open', at)
+  while ((await open()) < 300);
+  const answers = await Promise.all(Array.from({ length: 400 }, () => fetch(`${at}/v1/lists/abnormal/entries`)))
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+  stopping.abort()
+  await Promise.all(held)
+  // Whoever goes away gives the place back.
+  while ((await open()) > 0);
+  await generous.close()
 })
