@@ -3,10 +3,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { rowsOf } from '../../src/platform/db.ts'
 import { enterprise, other, trader, useStaff } from '../listings/staff.ts'
 import { entryOf, impose, ordersOf } from '../sanctions/entries.ts'
-import { madeUpUscc } from '../support/businesses.ts'
+import { noRecords, takeRecords } from '../../src/sources/take.ts'
+import { madeUpUscc, sellerItem } from '../support/businesses.ts'
 import { startReceiver, type Receiver } from '../subscriptions/receiver.ts'
 
-const staff = useStaff(undefined, { WEBHOOK_ALLOWED_HOSTS: ['127.0.0.1'] })
+const sampleJob = { name: 'sample-job', description: '示例', cron: '0 4 * * *', run: () => Promise.resolve({}) }
+const staff = useStaff(undefined, { WEBHOOK_ALLOWED_HOSTS: ['127.0.0.1'] }, [sampleJob])
 const { propose, decide, post } = staff
 const keys: Record<'admin' | 'platform' | 'agency', string> = { admin: '', platform: '', agency: '' }
 let receiver: Receiver
@@ -109,6 +111,22 @@ const partner = async () => (await made(by.admin('POST', '/v1/partners', { name:
 const key = async () =>
   (await made(by.admin('POST', `/v1/partners/${await partner()}/keys`, { scopes: ['screening'] }))).id
 
+/** A seller under a code that nobody holds: a record in quarantine, and a lead. */
+const leaveInQuarantine = async () => {
+  const n = next()
+  const item = sellerItem(900 + n)
+  await staff
+    .service()
+    .db.transaction((tx) => takeRecords(tx, 'platform-sellers', [item], staff.service().clock.now(), noRecords()))
+  const { items } = (await staff.get('/v1/quarantine?collection=platform-sellers', 'registrar')).body
+  return items[0]!.id
+}
+const caseBody = () => ({
+  ...{ title: '示例案例', text: '某网店虚假宣传。', list: 'serious-violator', groundCode: 'SER-44-5-1' },
+  ...{ periodFrom: '2026-01-01', periodTo: '2026-06-30' },
+})
+const aCase = async () => (await made(by.registrar('/v1/cases', caseBody()))).id
+
 /** One request of each operation that changes something, which succeeds; what it needs is made first. */
 const writes: Record<string, () => Promise<Call>> = {
   proposeDecision: async () =>
@@ -177,6 +195,25 @@ const writes: Record<string, () => Promise<Call>> = {
   createKey: async () => by.admin('POST', `/v1/partners/${await partner()}/keys`, { scopes: ['screening'] }),
   revokeKey: async () => by.admin('DELETE', `/v1/keys/${await key()}`),
   rotateKey: async () => by.admin('POST', `/v1/keys/${await key()}/rotate`),
+  closeLead: async () => {
+    await leaveInQuarantine()
+    const { items } = (await staff.get('/v1/leads?status=open', 'registrar')).body
+    return by.registrar(`/v1/leads/${items[0]!.id}/close`, { reason: '已核实' })
+  },
+  retryQuarantinedRecord: async () => by.registrar(`/v1/quarantine/${await leaveInQuarantine()}/retry`, {}),
+  discardQuarantinedRecord: async () =>
+    by.registrar(`/v1/quarantine/${await leaveInQuarantine()}/discard`, { reason: '重复报送' }),
+  resumeSource: async () => {
+    await staff.service().db.execute(sql`
+      insert into source_stops (id, collection, reason, detail, stopped_at)
+      values (gen_random_uuid(), 'subjects', 'shrunk', '示例', now())`)
+    return by.registrar('/v1/sources/subjects/resume', { reason: '已与来源核对' })
+  },
+  startJobRun: async () => by.admin('POST', '/v1/job-runs', { job: 'sample-job' }),
+  publishCase: async () => by.registrar('/v1/cases', caseBody()),
+  changeCase: async () =>
+    ({ ...by.registrar(`/v1/cases/${await aCase()}`, { title: '另一个题目' }), method: 'PATCH' }) as const,
+  withdrawCase: async () => by.registrar(`/v1/cases/${await aCase()}/withdraw`, { reason: '内容有误' }),
 }
 
 /** What leaves no entry, and why. */

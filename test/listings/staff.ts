@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll } from 'vitest'
 import type { Config } from '../../src/config.ts'
+import type { Job } from '../../src/platform/jobs.ts'
 import { rowsOf } from '../../src/platform/db.ts'
 import { madeUpUscc, subjectItem } from '../support/businesses.ts'
 import { startTestService, type TestService } from '../support/service.ts'
@@ -18,7 +19,11 @@ export interface Answer {
 }
 
 /** A service with four businesses and the keys of two members of staff, for the tests of the file that calls this. */
-export function useStaff(instant = '2026-11-25T04:00:00.000Z', settings: Partial<Config> = {}) {
+export function useStaff(
+  instant = '2026-11-25T04:00:00.000Z',
+  settings: Partial<Config> = {},
+  jobs: readonly Job[] = [],
+) {
   let service: TestService
   const keys: Record<'clerk' | 'chief' | 'feed' | 'registrar', string> = {
     clerk: '',
@@ -27,7 +32,7 @@ export function useStaff(instant = '2026-11-25T04:00:00.000Z', settings: Partial
     registrar: '',
   }
   beforeAll(async () => {
-    service = await startTestService(instant, settings)
+    service = await startTestService(instant, settings, jobs)
     await take(
       service.db,
       'subjects',

@@ -86,6 +86,17 @@ const shared: Record<string, string> = {
   ),
   withdrawPenalty: 'the staff of the regulator work on the same cases',
   ...Object.fromEntries(
+    ['getLead', 'closeLead', 'retryQuarantinedRecord', 'discardQuarantinedRecord', 'changeCase', 'withdrawCase'].map(
+      (operation) => [operation, 'the staff of the regulator work on the same records'],
+    ),
+  ),
+  ...Object.fromEntries(
+    ['listWebChecks', 'getWebCheckPage', 'getJobRun'].map((operation) => [
+      operation,
+      'the staff of the regulator look at the same evidence and runs',
+    ]),
+  ),
+  ...Object.fromEntries(
     ['getPartner', 'changePartner', 'listKeys', 'createKey', 'revokeKey', 'rotateKey'].map((operation) => [
       operation,
       'administrators alone, whose work is all partners',

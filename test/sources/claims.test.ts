@@ -27,7 +27,10 @@ const sites = async (query = '', of = number) => {
     return { url, status, icpNumber, platform, sources }
   })
 }
-const gives = (collection: Collection, items: Item[], now?: string) => take(service.db, collection, items, now)
+const gives = async (collection: Collection, items: Item[], now?: string) => {
+  await take(service.db, collection, items, now)
+  service.files.wrote()
+}
 const own = () => ({ kind: 'website', name: '示例商城', url: `https://www.brand${number}.example/index.html` })
 
 describe('ICP filings', () => {
