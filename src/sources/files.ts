@@ -28,6 +28,17 @@ export interface ReadOptions {
 }
 
 /**
+ * What a file is, by the end of its name.
+ * @throws FileError for one of another kind
+ */
+export function formatOf(path: string): (typeof fileFormats)[number] {
+  const end = extname(path).toLowerCase()
+  const format = fileFormats.find((known) => known === end)
+  if (format === undefined) throw new FileError(`${path}: a file ends in ${fileFormats.join(', ')}`)
+  return format
+}
+
+/**
  * The records of a file, streamed: NDJSON (`.ndjson`, `.jsonl`), CSV (`.csv`), TSV (`.tsv`), in UTF-8 or GB 18030, or an
  * Excel workbook (`.xlsx`), of which every visible sheet with the form's heads is read. Tables have field names or the heads of
  * the official forms. A line that is no record is told with its raw form and number; it stops nothing.
@@ -39,10 +50,7 @@ export async function* readFileRecords(
   collection: Collection,
   { asOf, onNotice = () => undefined, onShare }: ReadOptions,
 ): AsyncGenerator<FileRecord> {
-  const format = extname(path).toLowerCase()
-  if (!(fileFormats as readonly string[]).includes(format)) {
-    throw new FileError(`${path}: a file ends in ${fileFormats.join(', ')}`)
-  }
+  const format = formatOf(path)
   if (format === '.xlsx') {
     const onBytes = (done: number) => onShare?.({ done, total: book.bytes })
     const book = await openWorkbook(path, onBytes)

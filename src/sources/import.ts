@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../platform/db.ts'
 import { codeIn, FileError } from './file-record.ts'
-import { readFileRecords } from './files.ts'
+import { formatOf, readFileRecords } from './files.ts'
 import type { RefusedRecord } from './read.ts'
 import { insertQuarantined } from './repository.ts'
 import { keepFileBytes } from './raw-bytes.ts'
@@ -47,6 +47,7 @@ export async function importFile(
 ): Promise<RecordCounts> {
   const { resume, onBatch, signal } = options
   const counts = resume === undefined ? noRecords() : structuredClone(resume.counts)
+  formatOf(path)
   const receivedAt = options.receivedAt ?? options.now()
   const asOf = (options.asOf ?? options.now()).toISOString()
   const kept = await keepFileBytes(db, {

@@ -39,7 +39,7 @@ const log = {
     if (message.startsWith('job ')) logged.push(message)
   },
   warn: (_context: object, message: string) => {
-    if (!message.includes('IMPORT_DIR')) logged.push(`warn ${message}`)
+    if (!/IMPORT_DIR|PUBLIC_URL/.test(message)) logged.push(`warn ${message}`)
   },
   error: (context: object, message: string) =>
     void logged.push(`error ${message} ${String((context as { err?: unknown }).err)}`),
