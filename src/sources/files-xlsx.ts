@@ -160,7 +160,7 @@ async function readDateStyles(archive: Archive, part: string): Promise<DateStyle
 
 function styleOf(format: string): DateStyle {
   // Quoted text, escaped characters, colours and languages are no part of what is shown of the number.
-  const codes = format.replace(/"[^"]*"|\\.|_.|\*.|\[[^\]]*\]/g, '').toLowerCase()
+  const codes = format.replace(/"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]?/g, '').toLowerCase()
   if (!/[yd]|mmm/.test(codes)) return null
   return /[hs]/.test(codes) ? 'moment' : 'day'
 }

@@ -1,5 +1,5 @@
 import { parseUscc } from '../registry/identifiers.ts'
-import { officialLinks, regulatorHost, regulatorPath } from './data/official-links.ts'
+import { officialLinks, isRegulatorHost, regulatorPath } from './data/official-links.ts'
 import type { Evidence, Holder } from './domain.ts'
 import { blockBreak, type Page, type PageLink } from './page.ts'
 
@@ -66,7 +66,7 @@ export function isOfficial(url: URL): boolean {
   const known = officialLinks.some(
     ({ host, path }) => (hostname === host || hostname.endsWith(`.${host}`)) && path.test(target),
   )
-  return known || (regulatorHost.test(hostname) && regulatorPath.test(target))
+  return known || (isRegulatorHost(hostname) && regulatorPath.test(target))
 }
 
 /** A unified code, with the region in digits: random characters, such as a signature, hardly ever have its form. */

@@ -36,7 +36,7 @@ function echarts() {
 
 /** There is no font to measure here: room for a text in any, a Chinese character being as wide as high. */
 function roomFor(text: string, font: string): number {
-  const size = Number(/([\d.]+)px/.exec(font)?.[1] ?? 12)
+  const size = Number(font.split('px')[0]?.split(' ').at(-1)) || 12
   return Array.from(text).reduce((width, character) => width + (character > '\u2e7f' ? size : size * 0.62), 0)
 }
 

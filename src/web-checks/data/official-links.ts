@@ -19,6 +19,10 @@ export const officialLinks: readonly OfficialLink[] = [
 ]
 
 /** Market regulators of provinces and cities keep this label: `wap.scjgj.<province>.gov.cn`. */
-export const regulatorHost = /(?:^|\.)(?:scjgj|scjg|amr|aic)\.(?:[a-z0-9-]+\.)*gov\.cn$/
+export function isRegulatorHost(host: string): boolean {
+  return host.endsWith('.gov.cn') && host.split('.').some((label) => regulatorLabels.has(label))
+}
+const regulatorLabels = new Set(['scjgj', 'scjg', 'amr', 'aic'])
+
 /** What tells the page of one business on a regulator's site from its other pages. */
 export const regulatorPath = /businessCheck|verifKey|lzxx|licen[cs]e/i
