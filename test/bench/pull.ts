@@ -118,7 +118,7 @@ async function fill(db: Db): Promise<void> {
 async function empty(db: Db): Promise<void> {
   // The revisions are append-only: a trigger refuses this.
   await db.execute(sql`alter table annual_report_revisions disable trigger user`)
-  await db.execute(sql.raw(`truncate ${[...names, ...own].join(', ')}`))
+  await db.execute(sql.raw(`truncate ${[...names, ...own].join(', ')} cascade`))
   await db.execute(sql`alter table annual_report_revisions enable trigger user`)
   await db.execute(sql`checkpoint`)
 }
