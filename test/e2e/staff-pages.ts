@@ -102,6 +102,7 @@ export async function fillWorkplace(staff: ReturnType<typeof useStaff>): Promise
       ['registrar', '/staff/publish/honour'],
       ['registrar', '/staff/publish/withdraw'],
       ['registrar', '/staff/quarantine'],
+      ['registrar', '/staff/leads'],
       ['agency', '/partners'],
       ['agency', '/partners/orders'],
       ['agency', '/partners/subscriptions'],

@@ -1,7 +1,9 @@
 import type { Db } from '../../platform/db.ts'
 import type { Pages } from '../workspace/visit.ts'
+import { registerAuditPages } from './audit.tsx'
 import { registerBusinessPages } from './businesses.tsx'
 import { registerDecisionPages } from './decisions.ts'
+import { registerLeadPages } from './leads.tsx'
 import { registerObjectionPages } from './objections.tsx'
 import { registerOrderPages } from './orders.tsx'
 import { registerPublishPages } from './publish.tsx'
@@ -19,4 +21,6 @@ export function registerStaffPages(pages: Pages, { db }: { db: Db }): void {
   registerOrderPages(pages)
   registerPublishPages(pages)
   registerQuarantinePages(pages)
+  registerLeadPages(pages)
+  registerAuditPages(pages)
 }

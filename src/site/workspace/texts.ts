@@ -11,6 +11,8 @@ export const workspace = {
   orders: { zh: '惩戒指令', en: 'Orders' },
   publish: { zh: '处罚与荣誉', en: 'Penalties, honours' },
   quarantine: { zh: '隔离记录', en: 'Quarantine' },
+  leads: { zh: '线索', en: 'Leads' },
+  audit: { zh: '操作日志', en: 'Audit log' },
   start: { zh: '接入说明', en: 'Getting started' },
   ownOrders: { zh: '本部门指令', en: 'Own orders' },
   subscriptions: { zh: '订阅', en: 'Subscriptions' },
