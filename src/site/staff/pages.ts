@@ -3,6 +3,7 @@ import type { Pages } from '../workspace/visit.ts'
 import { registerAuditPages } from './audit.tsx'
 import { registerBusinessPages } from './businesses.tsx'
 import { registerDecisionPages } from './decisions.ts'
+import { registerJobPages } from './jobs.tsx'
 import { registerLeadPages } from './leads.tsx'
 import { registerObjectionPages } from './objections.tsx'
 import { registerOrderPages } from './orders.tsx'
@@ -22,5 +23,6 @@ export function registerStaffPages(pages: Pages, { db }: { db: Db }): void {
   registerPublishPages(pages)
   registerQuarantinePages(pages)
   registerLeadPages(pages)
+  registerJobPages(pages)
   registerAuditPages(pages)
 }
