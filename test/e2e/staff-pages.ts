@@ -105,6 +105,7 @@ export async function fillWorkplace(staff: ReturnType<typeof useStaff>): Promise
       ['registrar', '/staff/quarantine'],
       ['registrar', '/staff/leads'],
       ['registrar', '/staff/jobs'],
+      ['admin', '/staff/partners'],
       ['admin', '/staff/audit'],
       ['agency', '/partners'],
       ['agency', '/partners/orders'],

@@ -29,6 +29,8 @@ async function quarantined(status: string) {
 const scopeOf = {
   '/staff/quarantine': 'registry:write',
   '/staff/leads': 'registry:write',
+  '/staff/jobs': 'registry:write',
+  '/staff/partners': 'admin',
   '/staff/audit': 'admin',
 }
 
@@ -101,6 +103,25 @@ describe('leads', () => {
     expect(closed.location).toBe(`${path}?done=closed`)
     expect((await registrar.get(path)).body).toContain('同一集团')
     expect((await registrar.get('/staff/leads')).body).not.toContain(path)
+  })
+})
+
+describe('partners', () => {
+  it('are registered and given a key that is shown once, works, and stops when it is revoked', async () => {
+    const admin = await signInAs(service, await service().keyOf({ kind: 'staff' }, 'admin'))
+    const made = await admin.submit('/staff/partners', '/staff/partners', { name: hostile, kind: 'platform' })
+    const path = made.location?.split('?')[0] ?? ''
+    const { body } = await admin.submit(path, `${path}/keys`, { scopes: ['screening'] })
+    const key = /xj_[\w-]+/.exec(body)?.[0] ?? ''
+    const page = (await admin.get(path)).body
+    expect(page).not.toContain(key)
+    expect(page).not.toContain('<script>alert')
+    const status = async () =>
+      (await service().app.inject({ url: '/v1/monitors', headers: { authorization: `Bearer ${key}` } })).statusCode
+    expect(await status()).toBe(200)
+    const revoke = /action="([^"]+\/revoke)"/.exec(page)?.[1] ?? ''
+    await admin.submit(path, revoke)
+    expect(await status()).toBe(401)
   })
 })
 

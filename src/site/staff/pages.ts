@@ -7,6 +7,7 @@ import { registerJobPages } from './jobs.tsx'
 import { registerLeadPages } from './leads.tsx'
 import { registerObjectionPages } from './objections.tsx'
 import { registerOrderPages } from './orders.tsx'
+import { registerPartnerAdminPages } from './partners.tsx'
 import { registerPublishPages } from './publish.tsx'
 import { registerQuarantinePages } from './quarantine.tsx'
 import { registerRepairPages } from './repairs.tsx'
@@ -24,5 +25,6 @@ export function registerStaffPages(pages: Pages, { db }: { db: Db }): void {
   registerQuarantinePages(pages)
   registerLeadPages(pages)
   registerJobPages(pages)
+  registerPartnerAdminPages(pages)
   registerAuditPages(pages)
 }

@@ -27,6 +27,7 @@ const sections: readonly NavEntry[] = [
   { href: '/staff/quarantine', text: texts.quarantine, scopes: ['registry:write', 'admin'] },
   { href: '/staff/leads', text: texts.leads, scopes: ['registry:write', 'decisions:propose', 'admin'] },
   { href: '/staff/jobs', text: texts.jobs, scopes: ['registry:write', 'admin'] },
+  { href: '/staff/partners', text: texts.partners, scopes: ['admin'] },
   { href: '/staff/audit', text: texts.audit, scopes: ['admin'] },
   { href: '/partners', text: texts.start, scopes: ['feed', 'screening'] },
   { href: '/partners/orders', text: texts.ownOrders, scopes: ['feed'] },

@@ -13,6 +13,7 @@ export const workspace = {
   quarantine: { zh: '隔离记录', en: 'Quarantine' },
   leads: { zh: '线索', en: 'Leads' },
   jobs: { zh: '定时任务', en: 'Jobs' },
+  partners: { zh: '接入方与密钥', en: 'Partners and keys' },
   audit: { zh: '操作日志', en: 'Audit log' },
   start: { zh: '接入说明', en: 'Getting started' },
   ownOrders: { zh: '本部门指令', en: 'Own orders' },
