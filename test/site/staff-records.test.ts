@@ -8,7 +8,15 @@ import { madeUpUscc, reportItem, subjectItem } from '../support/businesses.ts'
 import { take } from '../support/take.ts'
 import { signInAs } from './signed-in.ts'
 
-const staff = useStaff()
+const staff = useStaff(undefined, {}, [
+  {
+    name: 'example',
+    description: 'An example',
+    cron: '0 3 * * *',
+    canDryRun: true,
+    run: async () => Promise.resolve({}),
+  },
+])
 const { service, keys } = staff
 const hostile = `<script>alert(1)</script>" onload='x'`
 
@@ -103,6 +111,21 @@ describe('leads', () => {
     expect(closed.location).toBe(`${path}?done=closed`)
     expect((await registrar.get(path)).body).toContain('同一集团')
     expect((await registrar.get('/staff/leads')).body).not.toContain(path)
+  })
+})
+
+describe('jobs', () => {
+  it('are started by hand for a day, as a dry run, and one that there is not is told', async () => {
+    const registrar = await signInAs(service, keys.registrar)
+    const sent = { job: 'example', on: '2026-11-20', dryRun: 'true' }
+    const { location = '' } = await registrar.submit('/staff/jobs', '/staff/jobs', sent)
+    const { body } = await registrar.get(location)
+    expect(body).toContain('2026-11-20')
+    expect(body).toContain('Dry run')
+    expect((await registrar.get('/staff/jobs')).body).toContain(location)
+    const refused = await registrar.submit('/staff/jobs', '/staff/jobs', { job: 'no-such-job' })
+    expect(refused.status).toBeGreaterThanOrEqual(400)
+    expect(refused.body).toContain('class="faults"')
   })
 })
 
