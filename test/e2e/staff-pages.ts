@@ -6,7 +6,7 @@ import { enterprise, other, trader, type useStaff } from '../listings/staff.ts'
 import { reportItem, subjectItem } from '../support/businesses.ts'
 import { take } from '../support/take.ts'
 
-export type Role = 'anybody' | 'clerk' | 'chief' | 'registrar' | 'agency' | 'platform'
+export type Role = 'anybody' | 'clerk' | 'chief' | 'registrar' | 'agency' | 'platform' | 'admin'
 
 export interface Workplace {
   keys: Record<Exclude<Role, 'anybody'>, string>
@@ -27,6 +27,7 @@ export async function fillWorkplace(staff: ReturnType<typeof useStaff>): Promise
   const { clerk, chief, registrar } = staff.keys
   const agency = await service.keyOf({ kind: 'agency', agencyCode: 'mof', name: '云州市财政局' }, 'feed')
   const platform = await service.keyOf({ kind: 'platform', name: '示例商城' }, 'screening')
+  const admin = await service.keyOf({ kind: 'staff' }, 'admin')
   const call = async (key: string, method: 'GET' | 'POST', url: string, payload?: object) => {
     const answer = await service.app.inject({
       ...{ method, url, headers: { authorization: `Bearer ${key}` } },
@@ -74,7 +75,7 @@ export async function fillWorkplace(staff: ReturnType<typeof useStaff>): Promise
   await service.watch()
   const step = (action: string) => `/staff/decisions/step/${action}/${listed.listingId}`
   return {
-    keys: { clerk, chief, registrar, agency, platform },
+    keys: { clerk, chief, registrar, agency, platform, admin },
     proposalId: own.body.id,
     pages: [
       ['anybody', '/sign-in'],
@@ -102,6 +103,10 @@ export async function fillWorkplace(staff: ReturnType<typeof useStaff>): Promise
       ['registrar', '/staff/publish/honour'],
       ['registrar', '/staff/publish/withdraw'],
       ['registrar', '/staff/quarantine'],
+      ['registrar', '/staff/leads'],
+      ['registrar', '/staff/jobs'],
+      ['admin', '/staff/partners'],
+      ['admin', '/staff/audit'],
       ['agency', '/partners'],
       ['agency', '/partners/orders'],
       ['agency', '/partners/subscriptions'],

@@ -1,9 +1,13 @@
 import type { Db } from '../../platform/db.ts'
 import type { Pages } from '../workspace/visit.ts'
+import { registerAuditPages } from './audit.tsx'
 import { registerBusinessPages } from './businesses.tsx'
 import { registerDecisionPages } from './decisions.ts'
+import { registerJobPages } from './jobs.tsx'
+import { registerLeadPages } from './leads.tsx'
 import { registerObjectionPages } from './objections.tsx'
 import { registerOrderPages } from './orders.tsx'
+import { registerPartnerAdminPages } from './partners.tsx'
 import { registerPublishPages } from './publish.tsx'
 import { registerQuarantinePages } from './quarantine.tsx'
 import { registerRepairPages } from './repairs.tsx'
@@ -19,4 +23,8 @@ export function registerStaffPages(pages: Pages, { db }: { db: Db }): void {
   registerOrderPages(pages)
   registerPublishPages(pages)
   registerQuarantinePages(pages)
+  registerLeadPages(pages)
+  registerJobPages(pages)
+  registerPartnerAdminPages(pages)
+  registerAuditPages(pages)
 }

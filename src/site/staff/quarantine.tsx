@@ -1,25 +1,45 @@
 import type { z } from 'zod'
+import { problems } from '../../platform/problem.ts'
 import type { quarantinePage } from '../../sources/schemas.ts'
 import { visible, Written } from '../parts.tsx'
-import { workspacePage } from '../workspace/frame.tsx'
-import { Filters, Items, Moment, Pager } from '../workspace/list-parts.tsx'
+import { Fields } from '../workspace/form-parts.tsx'
+import { colon, workspacePage } from '../workspace/frame.tsx'
+import { Done, Filters, Items, Moment, Pager } from '../workspace/list-parts.tsx'
 import { listTexts } from '../workspace/texts.ts'
 import type { Pages, Visit } from '../workspace/visit.ts'
 import { optionsOf, wordOf } from '../workspace/words.tsx'
+import { QuarantineForms, quarantineActs, sendQuarantineAct, type RefusedAct } from './quarantine-acts.tsx'
+import { quarantineActs as actTexts } from './record-texts.ts'
 import { fields, quarantine as texts } from './texts.ts'
 
-/** Records that could not be taken, as they came. */
+const home = '/staff/quarantine'
+
+/** Records that could not be taken, as they came, and what a person does with them. */
 export function registerQuarantinePages(pages: Pages): void {
-  pages.get('/staff/quarantine', async (visit) => {
+  const list = async (visit: Visit, refused?: RefusedAct) => {
     const { status, collection, reason, cursor } = visit.query
     const filter = { status, collection, reason, cursor }
-    return { html: listPage(visit, await visit.api.get<z.output<typeof quarantinePage>>('/v1/quarantine', filter)) }
-  })
+    const page = await visit.api.get<z.output<typeof quarantinePage>>('/v1/quarantine', filter)
+    return listPage({ ...visit, path: home }, page, refused)
+  }
+  pages.get(home, async (visit) => ({ html: await list(visit) }))
+  for (const act of quarantineActs) {
+    pages.post(`${home}/:id/${act}`, async (visit) => {
+      const { form, params } = visit
+      const { body, problem } = await sendQuarantineAct(visit, act, form)
+      if (problem === undefined) return { to: `${home}?done=${body.done}` }
+      const { status } = problems[problem.code]
+      if (status === 404 || problem.code === 'insufficient-scope') throw problem
+      return { html: await list(visit, { id: params['id'] ?? '', act, form, problem }), status }
+    })
+  }
 }
 
-function listPage(visit: Visit, { items, next }: z.output<typeof quarantinePage>): string {
+function listPage(visit: Visit, { items, next }: z.output<typeof quarantinePage>, refused?: RefusedAct): string {
   const { language } = visit
   const all = { value: '', label: listTexts.all[language] }
+  // A record that is not on the page has no form to show its refusal at.
+  const lost = refused !== undefined && !items.some(({ id, status }) => id === refused.id && status === 'open')
   return workspacePage(visit, {
     title: texts.title[language],
     section: '/staff/quarantine',
@@ -27,6 +47,8 @@ function listPage(visit: Visit, { items, next }: z.output<typeof quarantinePage>
       <>
         <h1>{texts.title[language]}</h1>
         <p class="lead">{texts.lead[language]}</p>
+        <Done visit={visit} texts={actTexts.done} />
+        {lost && <Fields language={language} fields={[]} refused={refused} />}
         <Filters
           visit={visit}
           fields={[
@@ -71,6 +93,14 @@ function listPage(visit: Visit, { items, next }: z.output<typeof quarantinePage>
                     <code>{visibleLines(item.raw)}</code>
                   </pre>
                 </details>
+                {item.settleReason !== null && (
+                  <p>
+                    {actTexts.settleReason[language]}
+                    {colon(language)}
+                    <Written text={item.settleReason} />
+                  </p>
+                )}
+                {item.status === 'open' && <QuarantineForms visit={visit} item={item} refused={refused} />}
               </div>
               <p class="due">
                 <span class="tag">{wordOf(texts.statuses, item.status, language)}</span>

@@ -1,0 +1,27 @@
+/** Texts of the pages of jobs. */
+export const jobs = {
+  title: { zh: '定时任务', en: 'Jobs' },
+  noLeader: { zh: '目前没有进程执行定时任务。', en: 'No process runs the schedule at present.' },
+  next: { zh: '下次', en: 'Next' },
+  last: { zh: '最近一次', en: 'Last run' },
+  start: { zh: '立即执行', en: 'Run now' },
+  job: { zh: '任务', en: 'Job' },
+  on: { zh: '按哪一天执行', en: 'As of the day' },
+  onHint: { zh: '不填则为今天', en: 'Today where it is left out' },
+  dryRun: { zh: '试运行，不保存结果', en: 'Dry run: nothing is kept' },
+  runs: { zh: '执行记录', en: 'Runs' },
+  queued: { zh: '排队', en: 'Queued' },
+  started: { zh: '开始', en: 'Started' },
+  finished: { zh: '结束', en: 'Finished' },
+  progress: { zh: '进度', en: 'Progress' },
+  error: { zh: '错误', en: 'Error' },
+  log: { zh: '日志', en: 'Log' },
+  statuses: {
+    queued: { zh: '排队中', en: 'Queued' },
+    running: { zh: '执行中', en: 'Running' },
+    succeeded: { zh: '成功', en: 'Succeeded' },
+    failed: { zh: '失败', en: 'Failed' },
+    interrupted: { zh: '中断', en: 'Interrupted' },
+    skipped: { zh: '跳过', en: 'Skipped' },
+  },
+} as const

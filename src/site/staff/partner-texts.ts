@@ -1,0 +1,25 @@
+/** Texts of the pages of partners and their keys. */
+export const partners = {
+  title: { zh: '接入方与密钥', en: 'Partners and keys' },
+  create: { zh: '登记接入方', en: 'Register a partner' },
+  kind: { zh: '类型', en: 'Kind' },
+  agencyCode: { zh: '部门代码', en: 'Agency code' },
+  suspended: { zh: '已停用', en: 'Suspended' },
+  suspend: { zh: '停用', en: 'Suspend' },
+  restore: { zh: '恢复', en: 'Let back in' },
+  keys: { zh: '密钥', en: 'Keys' },
+  issue: { zh: '签发密钥', en: 'Issue a key' },
+  scopes: { zh: '权限范围', en: 'Scopes' },
+  label: { zh: '备注', en: 'Label' },
+  revoke: { zh: '撤销', en: 'Revoke' },
+  rotate: { zh: '更换', en: 'Rotate' },
+  revoked: { zh: '已撤销', en: 'Revoked' },
+  expires: { zh: '有效期至', en: 'Valid until' },
+  lastUsed: { zh: '最近使用', en: 'Last used' },
+  once: { zh: '新密钥，仅显示这一次，请立即保存：', en: 'The new key. It is shown this once: keep it now.' },
+  done: {
+    created: { zh: '接入方已登记。', en: 'The partner was registered.' },
+    changed: { zh: '接入方已更改。', en: 'The partner was changed.' },
+    revoked: { zh: '密钥已撤销。', en: 'The key was revoked.' },
+  },
+} as const
