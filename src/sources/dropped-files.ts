@@ -172,7 +172,7 @@ async function take(
   const { db, now } = options
   const { id, collection, name, digest: sha256, size: bytes, foundAt } = file
   const resumed = file.sha256 === sha256 && file.startedAt !== null
-  const startedAt = resumed ? (file.startedAt ?? '') : now().toISOString()
+  const startedAt = (resumed ? file.startedAt : null) ?? now().toISOString()
   const named: object[] = resumed ? [...file.refused] : []
   const notices: string[] = []
   const base = { file: name, collection, sha256, bytes, notices, run: options.runId, foundAt, startedAt }
@@ -181,7 +181,7 @@ async function take(
     const reason = `the same bytes were taken as ${earlier.name} at ${earlier.finishedAt}`
     return { ...base, status: 'repeated', reason, counts: noRecords(), quarantined: [] }
   }
-  if (!resumed) await updateStarted(db, id, { sha256, bytes, at: now() })
+  if (!resumed) await updateStarted(db, id, { sha256, bytes, at: new Date(startedAt) })
   let reached = resumed && file.counts !== null ? (file.counts as RecordCounts) : noRecords()
   try {
     const before = reached
@@ -191,7 +191,7 @@ async function take(
       asOf: modifiedAt < now() ? modifiedAt : now(),
       signal: options.signal,
       runId: options.runId,
-      receivedAt: resumed && file.startedAt !== null ? new Date(file.startedAt) : now(),
+      receivedAt: new Date(startedAt),
       resume: { records: resumed ? file.recordsDone : 0, counts: before },
       onNotice: (notice) => void notices.push(notice.replaceAll(path, name)),
       onProgress: (_, share) => options.onProgress(counts, share),

@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../platform/db.ts'
-import { codeIn, FileError } from './file-record.ts'
+import { codeIn } from './file-record.ts'
 import { formatOf, readFileRecords } from './files.ts'
 import type { RefusedRecord } from './read.ts'
 import { insertQuarantined } from './repository.ts'
@@ -50,24 +50,15 @@ export async function importFile(
   formatOf(path)
   const receivedAt = options.receivedAt ?? options.now()
   const asOf = (options.asOf ?? options.now()).toISOString()
-  const kept = await keepFileBytes(db, {
-    collection,
-    path,
-    location: path,
-    receivedAt,
-    asOf,
-    runId: options.runId,
-  }).catch((error: unknown) => {
-    throw new FileError(`${path}: ${(error as Error).message}`)
-  })
+  const file = { collection, path, location: path, receivedAt, asOf, runId: options.runId }
+  const kept = await keepFileBytes(db, file)
   let read = 0
   let share = { done: 0, total: 0 }
   let batch: unknown[] = []
   let unreadable: { raw: string; detail: string }[] = []
   const flush = async (isLast = false) => {
     await db.transaction(async (tx) => {
-      const now = receivedAt
-      const refused = await takeRecords(tx, collection, batch, now, counts)
+      const refused = await takeRecords(tx, collection, batch, receivedAt, counts)
       const unread = unreadable.map(({ raw, detail }) => ({
         ok: false as const,
         reason: 'unreadable' as const,
@@ -76,7 +67,7 @@ export async function importFile(
         uscc: codeIn(raw),
         raw,
       }))
-      await insertQuarantined(tx, collection, unread, now)
+      await insertQuarantined(tx, collection, unread, receivedAt)
       counts.records += unreadable.length
       if (unreadable.length > 0) {
         counts.quarantined.unreadable = (counts.quarantined.unreadable ?? 0) + unreadable.length

@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { gunzip as gunzipCallback, gzip as gzipCallback } from 'node:zlib'
 import { v7 as uuidv7 } from 'uuid'
 import type { Db, DbOrTx, Tx } from '../platform/db.ts'
+import { FileError } from './file-record.ts'
 import {
   deleteOldIntakes,
   deleteOrphanedBytes,
@@ -45,10 +46,20 @@ export async function keepBytes(
   for (const [part, packed] of parts.entries()) await insertPart(tx, { sha256, part, packed })
 }
 
+/** The bytes of a file in parts. A fault of the disk is one of the file, with its cause; a database's is not. */
+async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: partBytes })) yield chunk as Buffer
+  } catch (error) {
+    throw new FileError(`${path}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
 /**
  * Keeps the bytes of an imported file, in parts, so that a file of hundreds of megabytes takes no more memory than one.
  * Every record of the file must be taken with this one `receivedAt`: by it a record leads to its file.
  * @param path is read twice: what it is called by its hash is known before it is kept
+ * @throws FileError when the file cannot be read, or is changed meanwhile
  * @returns the hash, and `finish`, which tells in the transaction of the last batch what became of its records
  */
 export async function keepFileBytes(
@@ -65,18 +76,22 @@ export async function keepFileBytes(
   const { collection, path, location, receivedAt, asOf, runId = null } = file
   const hash = createHash('sha256')
   let size = 0
-  for await (const chunk of createReadStream(path)) {
-    hash.update(chunk as Buffer)
-    size += (chunk as Buffer).length
+  for await (const chunk of chunksOf(path)) {
+    hash.update(chunk)
+    size += chunk.length
   }
   const sha256 = hash.digest('hex')
   await db.transaction(async (tx) => {
     if (!(await upsertBytes(tx, { sha256, size, now: receivedAt }))) return
+    const again = createHash('sha256')
     let part = 0
-    for await (const chunk of createReadStream(path, { highWaterMark: partBytes })) {
-      await insertPart(tx, { sha256, part, packed: await gzip(chunk as Buffer, { level }) })
+    for await (const chunk of chunksOf(path)) {
+      again.update(chunk)
+      await insertPart(tx, { sha256, part, packed: await gzip(chunk, { level }) })
       part += 1
     }
+    // Written to in between, it would be kept under the name of other bytes.
+    if (again.digest('hex') !== sha256) throw new FileError(`${path}: was changed while it was read`)
   })
   const finish = async (tx: Tx, counts: { records: number; refused: number }) => {
     await updateBytesStored(tx, sha256, receivedAt)

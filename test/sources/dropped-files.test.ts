@@ -148,6 +148,7 @@ test('killed in the middle of a file it goes on, and the receipt counts every re
       )
       if (locks.length === 0) break
     }
+    later()
   }
   await look()
   expect(await receiptOf('taken', 'large.ndjson')).toMatchObject({
@@ -155,6 +156,26 @@ test('killed in the middle of a file it goes on, and the receipt counts every re
     counts: { records: count, new: count, changed: 0, unchanged: 0 },
   })
   expect(await registered()).toHaveLength(count)
+  // All of it came at one moment, by which each record leads to the bytes of the file.
+  expect(
+    await rows(
+      database.db,
+      sql`select count(*)::int as records from subjects s join source_intakes i
+            on i.collection = 'subjects' and i.origin = 'import' and i.received_at = s.received_at`,
+    ),
+  ).toEqual([{ records: count }])
+})
+
+test('a fault of the database refuses no file: it is taken when the database is well again', async () => {
+  await drop('one.ndjson', ndjson(1))
+  await look()
+  later()
+  await database.db.execute(sql`alter table source_bytes rename to away`)
+  await expect(look()).rejects.toThrow()
+  expect(await names('refused')).toEqual([])
+  expect(await names()).toContain('one.ndjson')
+  await database.db.execute(sql`alter table away rename to source_bytes`)
+  expect((await look()).counts).toMatchObject({ taken: 1, new: 1, refused: 0 })
 })
 
 test('killed before the file was put away, that is made good with the receipt of the import', async () => {
