@@ -134,7 +134,7 @@ test.concurrent('serve listens where it says, and ends at SIGINT', async () => {
   const serving = await serve({ ...env, JOBS: 'on' })
   expect(serving.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   expect((await fetch(`${serving.address}/livez`)).status).toBe(200)
-  expect((await fetch(`${serving.address}/readyz`)).status).toBe(200)
+  await expect.poll(async () => (await fetch(`${serving.address}/readyz`)).status).toBe(200)
   const ended = await stop(serving, 'SIGINT')
   expect(ended).toMatchObject({ code: 0, signal: null })
   expect(ended.stdout).toBe(`${JSON.stringify({ address: serving.address })}\n`)

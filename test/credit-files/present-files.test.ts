@@ -97,7 +97,7 @@ describe('a file in memory', () => {
       sql`insert into rulebook_amendments (revision, id, data, calendar, note, recorded_at)
           values (1, gen_random_uuid(), '{}', '{}', '示例', now())`,
     )
-    await expect.poll(() => service.files.kept.files, { timeout: 60_000 }).toBe(0)
+    await expect.poll(() => service.files.kept.files).toBe(0)
   })
 
   it('ends with the day, which decides what may still be shown', async () => {
@@ -126,7 +126,7 @@ describe('a file in memory', () => {
             () => 'answered',
             () => 'failed',
           ),
-        { timeout: 60_000 },
+        { timeout: 120_000 },
       )
       .toBe('failed')
     await listener.stop()

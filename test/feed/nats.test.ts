@@ -74,9 +74,9 @@ if (natsServer === null) {
     it('sends every event once, in order, by its type, with its position as the message id', async () => {
       await append(1200)
       publish()
-      await expect.poll(positions, { timeout: 20_000 }).toEqual(upTo(1200))
+      await expect.poll(positions).toEqual(upTo(1200))
       await append(3)
-      await expect.poll(positions, { timeout: 20_000 }).toEqual(upTo(1203))
+      await expect.poll(positions).toEqual(upTo(1203))
       for (const message of (await nats.messages()).slice(0, 9)) {
         expect(message).toMatchObject({
           contentType: 'application/cloudevents+json',
@@ -91,37 +91,35 @@ if (natsServer === null) {
       const first = publish()
       publish()
       publish()
-      await expect.poll(positions, { timeout: 20_000 }).toEqual(upTo(40))
+      await expect.poll(positions).toEqual(upTo(40))
       await first.stop()
       await append(10)
-      await expect.poll(positions, { timeout: 20_000 }).toEqual(upTo(50))
+      await expect.poll(positions).toEqual(upTo(50))
       await nats.kill()
       await append(25)
       await nats.start()
       await append(25)
-      await expect.poll(positions, { timeout: 20_000 }).toEqual(upTo(100))
+      await expect.poll(positions).toEqual(upTo(100))
     })
 
     it('waits for a NATS that is not there, and harms nobody', async () => {
       await nats.kill()
       const { warnings } = publish()
       await append(5)
-      await expect.poll(() => warnings.length, { timeout: 20_000 }).toBeGreaterThan(0)
+      await expect.poll(() => warnings.length).toBeGreaterThan(0)
       await nats.start()
-      await expect.poll(positions, { timeout: 20_000 }).toEqual(upTo(5))
+      await expect.poll(positions).toEqual(upTo(5))
     })
 
     it('does not mix two logs in one stream, but says what is wrong', async () => {
       await append(5)
       const first = publish()
-      await expect.poll(positions, { timeout: 20_000 }).toEqual(upTo(5))
+      await expect.poll(positions).toEqual(upTo(5))
       await first.stop()
       const other = await cloneDatabase()
       await append(9, other)
       const { warnings, stop } = publish(nats.url, other)
-      await expect
-        .poll(() => warnings[0], { timeout: 20_000 })
-        .toMatch(/xinjian-feed ends with .* position 5 .* goes to 9/)
+      await expect.poll(() => warnings[0]).toMatch(/xinjian-feed ends with .* position 5 .* goes to 9/)
       expect(await positions()).toEqual(upTo(5))
       await stop()
       await other.close()

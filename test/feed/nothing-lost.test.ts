@@ -167,8 +167,7 @@ it('misses, doubles and swaps no event, whoever is killed, while a naive cursor 
   const log = (await listEvents(database.db, 0, 1_000_000, {})).events
   while (slowest() < log.length) await sleep(20)
   const wanted = log.map((_, i) => String(i + 1))
-  if (nats !== null)
-    await expect.poll(async () => (await nats?.messages())?.length, { timeout: 60_000 }).toBe(log.length)
+  if (nats !== null) await expect.poll(async () => (await nats?.messages())?.length).toBe(log.length)
   reading.abort()
   await Promise.all([...readers.map((reader) => reader.ended), readingNaively])
 

@@ -39,14 +39,14 @@ it('sequencer, listener and readers go on by themselves when PostgreSQL was kill
     }
   }
   await append(1)
-  await expect.poll(() => seen, { timeout: 60_000 }).toEqual(['1'])
+  await expect.poll(() => seen).toEqual(['1'])
   for (let round = 1; round <= 3; round += 1) {
     await server.kill()
     await server.start()
     await append(round * 2)
     await append(round * 2 + 1)
     const expected = Array.from({ length: round * 2 + 1 }, (_, i) => String(i + 1))
-    await expect.poll(() => seen, { timeout: 60_000 }).toEqual(expected)
+    await expect.poll(() => seen).toEqual(expected)
   }
   stopping.abort()
   await reading

@@ -222,7 +222,7 @@ it('fails clearly when it loses its connection in the middle, and the next one i
           )
           expect(ended).toHaveLength(1)
         },
-        { timeout: 60_000 },
+        { timeout: 120_000 },
       )
     },
   })

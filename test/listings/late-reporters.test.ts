@@ -230,7 +230,7 @@ it('waits for a report that is being taken, so that a mended one is seen in quar
     listing = listLateReporters({ db, on: '2026-07-08', now })
     const isWaiting = sql`select from pg_locks where locktype = 'advisory' and not granted
       and database = (select oid from pg_database where datname = current_database())`
-    await vi.waitFor(async () => expect(await rowsOf(db, isWaiting)).toHaveLength(1), { timeout: 20_000 })
+    await vi.waitFor(async () => expect(await rowsOf(db, isWaiting)).toHaveLength(1), { timeout: 120_000 })
   })
   expect(await listing).toMatchObject({ examined: 0, entered: 0 })
   await database.close()
