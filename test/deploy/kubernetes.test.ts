@@ -66,13 +66,13 @@ it('is valid, each by the schema of its kind (Kubernetes 1.31, Prometheus Operat
   }
 })
 
-it('would be found invalid with a word that is none', () => {
+it('would be found invalid with a value that is none', () => {
   const { Deployment } = require('kubernetes-models/apps/v1') as {
     Deployment: new (data: object) => { validate(): void }
   }
-  const serve = structuredClone(named('Deployment', 'serve')) as { spec: Record<string, unknown> }
-  serve.spec['replica'] = 2
-  expect(() => new Deployment(serve).validate()).toThrow()
+  const serve = structuredClone(named('Deployment', 'serve')) as unknown as { spec: Record<string, unknown> }
+  serve.spec['revisionHistoryLimit'] = 'five'
+  expect(() => new Deployment(serve).validate()).toThrow('must be integer')
 })
 
 it('is named by the kustomizations, all but the example of the secrets', () => {

@@ -36,7 +36,7 @@ interface Checkpoint {
 
 it.skipIf(tools === null)(
   'a database that is restored to a moment goes on with the chains that readers hold: no position means two things',
-  { timeout: 900_000 },
+  { timeout: 1_800_000 },
   async () => {
     cluster = await startCluster(tools!)
     const { folder, urlOf, ask } = cluster
