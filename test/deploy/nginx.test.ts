@@ -26,8 +26,8 @@ const isHere = (() => {
 
 describe.skipIf(!isHere)('nginx in front of two processes', () => {
   let database: Database
-  let backends: [Serving, Serving]
-  let nginx: ChildProcess
+  let backends: Serving[] = []
+  let nginx: ChildProcess | undefined
   let folder: string
   let port: number
   let key: string
@@ -50,6 +50,7 @@ describe.skipIf(!isHere)('nginx in front of two processes', () => {
       .replace('listen 8080;', `listen 127.0.0.1:${port};`)
       .replaceAll(' /tmp/', ` ${folder}/`)
       .replace('/dev/stdout', join(folder, 'access.log'))
+      .replace('/dev/stderr', join(folder, 'error.log'))
     await writeFile(join(folder, 'nginx.conf'), config)
     await copyFile('deploy/nginx/admin-networks.conf', join(folder, 'admin-networks.conf'))
     execFileSync('nginx', ['-t', '-c', join(folder, 'nginx.conf')], { stdio: 'pipe' })
@@ -57,8 +58,7 @@ describe.skipIf(!isHere)('nginx in front of two processes', () => {
     while ((await get('/v1/regions').catch(() => null))?.status !== 200);
   })
   afterAll(async () => {
-    nginx.kill('SIGTERM')
-    await once(nginx, 'close')
+    if (nginx?.kill('SIGTERM') === true) await once(nginx, 'close')
     for (const backend of backends) if (backend.child.exitCode === null) await stop(backend, 'SIGKILL')
     await database.close()
     await rm(folder, { recursive: true, force: true })
@@ -127,13 +127,13 @@ describe.skipIf(!isHere)('nginx in front of two processes', () => {
         answered += 1
       }
     })
-    expect((await stop(backends[0])).code).toBe(0)
+    expect((await stop(backends[0]!)).code).toBe(0)
     const then = answered
     while (answered < then + 40) await new Promise((resolve) => setImmediate(resolve))
     isOver = true
     await Promise.all(clients)
     expect([...statuses]).toEqual([200])
-    await stop(backends[1])
+    await stop(backends[1]!)
     const last = await get('/v1/regions')
     expect(last).toMatchObject({
       status: 503,
