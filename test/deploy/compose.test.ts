@@ -26,7 +26,7 @@ interface Compose {
   secrets: Record<string, { environment: string }>
 }
 
-const { services, networks, volumes, secrets } = yamlOf<Compose>('compose.yaml')
+const { services, networks, volumes, secrets } = yamlOf('compose.yaml') as Compose
 const ours = Object.entries(services).filter(([, { build }]) => build !== undefined)
 const environmentOf = (name: string) => services[name]?.environment ?? {}
 

@@ -1,8 +1,15 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { DockerfileParser, type Copy, type Healthcheck, type JSONInstruction } from 'dockerfile-ast'
+import { DockerfileParser, type Argument, type Flag } from 'dockerfile-ast'
 import { expect, it } from 'vitest'
 import { settingNames, textOf } from './files.ts'
+
+/** COPY, as the parser gives it. */
+interface Copying {
+  getFromFlag(): Flag | null
+  getArguments(): Argument[]
+  getRange(): { start: { line: number } }
+}
 
 const dockerfile = DockerfileParser.parse(textOf('Dockerfile'))
 const root = join(import.meta.dirname, '../..')
@@ -28,7 +35,7 @@ it('copies only what is there, and what .dockerignore lets in', () => {
     .split('\n')
     .filter((line) => line.startsWith('!'))
     .map((line) => line.slice(1))
-  for (const copy of instructions('COPY') as Copy[]) {
+  for (const copy of instructions('COPY') as unknown as Copying[]) {
     if (copy.getFromFlag() !== null) continue
     const paths = copy.getArguments().map((argument) => argument.getValue())
     for (const path of paths.slice(0, -1)) {
@@ -45,7 +52,7 @@ it('installs from the lockfile alone, and what runs without what only builds or 
   const runs = instructions('RUN').map((run) => run.getArgumentsContent() ?? '')
   expect(runs.filter((run) => /npm (i|install)\b/.test(run))).toEqual([])
   expect(runs.some((run) => run.startsWith('npm ci --omit=dev --omit=optional'))).toBe(true)
-  const given = (instructions('COPY') as Copy[]).filter((copy) => inLastStage(copy.getRange().start.line))
+  const given = (instructions('COPY') as unknown as Copying[]).filter((copy) => inLastStage(copy.getRange().start.line))
   expect(given.map((copy) => copy.getFromFlag()?.getValue() ?? null).filter((name) => name !== null)).toEqual([
     'packages',
     'build',
@@ -53,9 +60,9 @@ it('installs from the lockfile alone, and what runs without what only builds or 
 })
 
 it('starts Node itself, so that SIGTERM reaches it, and asks /livez whether it is alive', () => {
-  const [entry] = instructions('ENTRYPOINT') as JSONInstruction[]
+  const [entry] = instructions('ENTRYPOINT') as unknown as { getJSONStrings(): { getJSONValue(): string }[] }[]
   expect(entry?.getJSONStrings().map((text) => text.getJSONValue())).toEqual(['node', '/app/bin/xinjian.js'])
-  const [check] = instructions('HEALTHCHECK') as Healthcheck[]
+  const [check] = instructions('HEALTHCHECK')
   expect(check?.getTextContent()).toMatch(/--timeout=3s[\s\S]*CMD \["node", "-e", "fetch\(`[^`]*\/livez`\)/)
   expect(instructions('STOPSIGNAL')[0]?.getArgumentsContent()).toBe('SIGTERM')
 })

@@ -77,7 +77,7 @@ it('would be found invalid with a value that is none', () => {
 
 it('is named by the kustomizations, all but the example of the secrets', () => {
   const listed = ['', 'migrate/'].flatMap((under) =>
-    yamlOf<{ resources: string[] }>(`${folder}/${under}kustomization.yaml`).resources.map((file) =>
+    (yamlOf(`${folder}/${under}kustomization.yaml`) as { resources: string[] }).resources.map((file) =>
       join(folder, under, file),
     ),
   )

@@ -26,7 +26,7 @@ interface Panel {
   targets?: { expr: string; legendFormat: string }[]
 }
 
-const { groups } = yamlOf<Groups>('deploy/prometheus/alerts.yaml')
+const { groups } = yamlOf('deploy/prometheus/alerts.yaml') as Groups
 const alerts = groups.flatMap(({ rules }) => rules)
 const dashboard = JSON.parse(textOf('deploy/grafana/xinjian.json')) as { panels: Panel[] }
 const queries = [
@@ -49,8 +49,11 @@ beforeAll(async () => {
   const { body } = await service.app.inject('/metrics')
   // Every series that the service can tell has its type in the text, also where there is nothing to count yet.
   for (const [, name = '', type] of body.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
-    const names = { counter: [`${name}_total`], histogram: ['_bucket', '_sum', '_count'].map((end) => name + end) }
-    for (const one of names[type as 'counter'] ?? [name]) told.set(one, new Set())
+    const names: Record<string, string[] | undefined> = {
+      counter: [`${name}_total`],
+      histogram: ['_bucket', '_sum', '_count'].map((end) => name + end),
+    }
+    for (const one of names[type ?? ''] ?? [name]) told.set(one, new Set())
   }
   for (const [, name = '', labels = ''] of body.matchAll(/^([a-z_0-9]+)(?:\{(.*)\})? \S+$/gm)) {
     for (const [, label = ''] of labels.matchAll(/(\w+)="/g)) told.get(name)?.add(label)

@@ -77,7 +77,7 @@ it.skipIf(tools === null)(
     const key = await keyOf('某协同部门')
     let service = await serve(serving)
     const get = async (path: string) =>
-      (await fetch(service.address + path, { headers: { authorization: `Bearer ${key}` } })).json()
+      (await fetch(service.address + path, { headers: { authorization: `Bearer ${key}` } })).json() as Promise<unknown>
     const checkpointNow = async () => (await get('/v1/feed/checkpoint')) as Checkpoint
     await writeFile(join(folder, 'jwks.json'), JSON.stringify(await get('/.well-known/jwks.json')))
     await enter([1, 2, 3])
