@@ -20,6 +20,7 @@ import {
 import { ConfigError, describeConfig, parseConfig } from './config.ts'
 import { runDemo, type DemoLinks } from './demo/demo.ts'
 import { BrokenChain } from './feed/chain.ts'
+import { RestoreError } from './feed/restore.ts'
 import { VerifyInputError } from './feed/verify.ts'
 import { AmendmentError } from './law/service.ts'
 import { BrokenAuditLog } from './audit/service.ts'
@@ -125,7 +126,7 @@ embedded PostgreSQL. Every command brings the database schema up to date first. 
 function describeFault(error: unknown): string | null {
   const kinds = [
     ...[UsageError, AmendmentError, ConfigError, FileError, JobError, UnknownPartnerError, UnusableDatabaseError],
-    ...[BrokenAuditLog, BrokenChain, VerifyInputError, SourceError, Problem],
+    ...[BrokenAuditLog, BrokenChain, RestoreError, VerifyInputError, SourceError, Problem],
   ]
   const { message, code } = faultOf(error)
   // The operating system and PostgreSQL have codes, and say in one line what they could not do.

@@ -21,7 +21,7 @@ interface Running {
 }
 
 /** After a signal, work under way has this long to end, beside SHUTDOWN_DELAY_MS, before the process ends all the same. */
-const shutdownMs = 25_000
+export const shutdownMs = 25_000
 
 /**
  * Opens the configured database and serves, with the scheduled jobs as `JOBS` says, until SIGINT or SIGTERM.

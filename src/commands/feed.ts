@@ -1,9 +1,21 @@
 import type { Command } from 'commander'
 import { parseConfig } from '../config.ts'
 import { BrokenChain } from '../feed/chain.ts'
-import { verifyDatabase, verifyFile, verifyService } from '../feed/verify.ts'
+import { restoreFeed } from '../feed/restore.ts'
+import { eventsOfFile, readKept, verifyDatabase, verifyFile, verifyService, verifySignature } from '../feed/verify.ts'
+import { actorOfCommand } from '../platform/audit.ts'
+import { systemClock } from '../platform/clock.ts'
 import { rotateSigningKey } from '../platform/signing.ts'
-import { answer, command, endProgress, showProgress, UsageError, withDatabase, write } from './terminal.ts'
+import {
+  answer,
+  command,
+  describeCounts,
+  endProgress,
+  showProgress,
+  UsageError,
+  withDatabase,
+  write,
+} from './terminal.ts'
 
 interface VerifyOptions {
   url?: string
@@ -13,7 +25,7 @@ interface VerifyOptions {
   checkpoint?: string
 }
 
-/** `signing-key rotate` and `verify-feed`. */
+/** `signing-key rotate`, `verify-feed` and `restore-feed`. */
 export function addFeedCommands(program: Command): void {
   const signingKey = program.command('signing-key').description('Keys by which the service signs')
   command(signingKey, 'rotate', 'Add a key, which signs from the next start of serve on; old ones still verify')
@@ -70,4 +82,40 @@ only one shows that the end of a copy is missing: keep them as they come.`,
         throw error
       }
     })
+
+  command(
+    program,
+    'restore-feed',
+    'After the database was restored: put back the events that readers hold beyond its end',
+  )
+    .requiredOption('--file <file>', 'a copy of the log, one event a line, up to the newest event that anybody has')
+    .option('--checkpoint <file>', 'signed checkpoints, of which one is that of the newest event')
+    .option('--jwks <file or url>', 'the keys by which they are verified')
+    .option('--trust', 'take the copy without a checkpoint: it is your own, not that of a reader')
+    .addHelpText(
+      'after',
+      `
+Run it before any process of the service is started on the restored database. Positions that readers have seen keep their
+meaning, and their chains go on. For each thing that those events told of, the state that the database holds is told again.`,
+    )
+    .action(async (options: RestoreOptions, self: Command) => {
+      const { file, jwks, checkpoint: checkpoints, trust = false } = options
+      if ((checkpoints === undefined) === !trust) {
+        throw new UsageError('hashes prove an order, not an author: give --checkpoint with --jwks, or --trust')
+      }
+      const kept = await readKept({ jwks, checkpoints })
+      for (const checkpoint of kept.checkpoints) await verifySignature(checkpoint, kept.jwks)
+      const proof = trust ? null : kept.checkpoints
+      const restored = await withDatabase(({ db }) =>
+        restoreFeed(db, eventsOfFile(file), { proof, now: systemClock.now(), actor: actorOfCommand() }),
+      )
+      answer(self, restored, () => describeCounts(restored))
+    })
+}
+
+interface RestoreOptions {
+  file: string
+  checkpoint?: string
+  jwks?: string
+  trust?: boolean
 }

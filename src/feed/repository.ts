@@ -34,6 +34,29 @@ export async function listPendingEvents(tx: Tx, limit: number): Promise<(Pending
   )
 }
 
+/** The newest event of each key that has one, as it was recorded. */
+export async function listNewestOfKeys(
+  tx: Tx,
+  keys: readonly string[],
+): Promise<Omit<PendingEvent, 'id' | 'occurredAt'>[]> {
+  return rowsOf(
+    tx,
+    sql`select distinct on (e.key) e.key, e.type, e.uscc, e.list, e.region_code as "regionCode", e.event -> 'data' as data
+        from feed_events e where e.key in (select value from json_array_elements_text(${asJson(keys)}))
+        order by e.key, e.position desc`,
+  )
+}
+
+/** Connections by which processes serve from this database (`openDatabase`, `openConnection`); commands call theirs otherwise. */
+export async function countSessionsOfService(tx: Tx): Promise<number> {
+  const [row] = await rowsOf<{ sessions: string }>(
+    tx,
+    sql`select count(*) as sessions from pg_stat_activity a
+        where a.datname = current_database() and a.application_name = 'xinjian' and a.pid <> pg_backend_pid()`,
+  )
+  return Number(row?.sessions ?? 0)
+}
+
 export async function deletePendingEvents(tx: Tx, seqs: readonly string[]): Promise<void> {
   await tx.execute(
     sql`delete from feed_outbox where seq in (select value::bigint from json_array_elements_text(${asJson(seqs)}))`,

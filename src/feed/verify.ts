@@ -47,7 +47,11 @@ async function verifyLog(
   return { ...head, checkpoints: checkpoints.length }
 }
 
-async function verifySignature({ signature, ...statement }: Checkpoint, jwks: JSONWebKeySet): Promise<void> {
+/**
+ * Checks that a checkpoint says what was signed, by one of the keys.
+ * @throws BrokenChain
+ */
+export async function verifySignature({ signature, ...statement }: Checkpoint, jwks: JSONWebKeySet): Promise<void> {
   const { position, hash, createdAt } = statement
   const signed = await verifySigned(signature, jwks).catch(() => {
     throw new BrokenChain(position, 'the checkpoint was signed by none of the keys')
@@ -84,6 +88,20 @@ export async function verifyService(
   return verifyLog(pages(), [...kept, newest], jwks as JSONWebKeySet, onProgress)
 }
 
+/** What a saved copy holds, one event a line, in pages; a line that is no JSON comes as null. */
+export async function* eventsOfFile(file: string): AsyncGenerator<unknown[]> {
+  const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity })
+  let events: unknown[] = []
+  for await (const line of lines) {
+    if (line.trim() === '') continue
+    events.push(parseJson(line))
+    if (events.length < 1000) continue
+    yield events
+    events = []
+  }
+  yield events
+}
+
 /**
  * Verifies a saved copy: one event a line, from the first on. Without a checkpoint nobody can tell whether its end is
  * missing.
@@ -94,20 +112,8 @@ export async function verifyFile(
   options: { jwks: string | undefined; checkpoints: string | undefined },
   onProgress: OnProgress,
 ): Promise<VerifiedFeed> {
-  async function* pages() {
-    const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity })
-    let events: unknown[] = []
-    for await (const line of lines) {
-      if (line.trim() === '') continue
-      events.push(parseJson(line))
-      if (events.length < 1000) continue
-      yield events
-      events = []
-    }
-    yield events
-  }
   const { checkpoints, jwks } = await readKept(options)
-  return verifyLog(pages(), checkpoints, jwks, onProgress)
+  return verifyLog(eventsOfFile(file), checkpoints, jwks, onProgress)
 }
 
 /**
@@ -136,7 +142,11 @@ export async function verifyDatabase(
   return verified
 }
 
-async function readKept(options: { jwks: string | undefined; checkpoints: string | undefined }) {
+/**
+ * The checkpoints of a file, with the keys that they are verified with.
+ * @throws VerifyInputError when there are checkpoints and no keys, or something else in the files
+ */
+export async function readKept(options: { jwks: string | undefined; checkpoints: string | undefined }) {
   const checkpoints = await readCheckpoints(options.checkpoints)
   if (checkpoints.length > 0 && options.jwks === undefined) {
     throw new VerifyInputError('a checkpoint is verified with keys: give them with --jwks')

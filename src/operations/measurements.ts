@@ -92,6 +92,16 @@ export function databaseMeasurements(reading: Reading, now: () => Date): Measure
       const counts = reading()
       return known(counts === null ? null : (ageOf(counts.liftsOldestAt) ?? 0))
     }),
+    gauge('xinjian_audit_chain_position', 'Newest place in the hash chain of the audit log', () =>
+      known(reading()?.auditPosition),
+    ),
+    gauge('xinjian_audit_waiting', 'Entries of the audit log that have no place in its chain yet', () =>
+      known(reading()?.auditWaiting),
+    ),
+    gauge('xinjian_audit_oldest_waiting_seconds', 'Age of the oldest of them', () => {
+      const counts = reading()
+      return known(counts === null ? null : (ageOf(counts.auditOldestAt) ?? 0))
+    }),
     gauge(
       'xinjian_job_last_success_timestamp_seconds',
       'When a job last succeeded',

@@ -20,6 +20,9 @@ export interface Counts {
   orders: { status: string; orders: number }[]
   /** Lifts that an agency has not confirmed, and since when the oldest waits. */
   liftsOldestAt: number | null
+  auditPosition: number
+  auditWaiting: number
+  auditOldestAt: number | null
   jobs: { job: string; lastSuccessAt: number | null; failedSince: number; running: number }[]
 }
 
@@ -47,6 +50,10 @@ export async function readCounts(db: DbOrTx): Promise<Counts> {
         select o.status, count(*) as orders from sanction_orders o
         where o.status in ('pending', 'received', 'lift-pending') group by 1) c),
       'liftsOldestAt', (select extract(epoch from min(o.lift_recorded_at)) from sanction_orders o where o.status = 'lift-pending'),
+      'auditPosition', (select coalesce(max(c.position), 0) from audit_chain c),
+      'auditWaiting', (select count(*) from audit_pending),
+      'auditOldestAt', (select extract(epoch from l.at) from audit_pending p join audit_log l on l.id = p.entry_id
+        order by p.seq limit 1),
       'jobs', (select coalesce(json_agg(c), '[]') from (
         select r.job, extract(epoch from max(r.finished_at) filter (where r.status = 'succeeded')) as "lastSuccessAt",
           count(*) filter (where r.status in ('failed', 'interrupted') and r.started_at >= coalesce((

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { notModified } from '../platform/caching.ts'
 import { languageOf, type Language } from '../platform/language.ts'
-import { problems, toProblem } from '../platform/problem.ts'
+import { problems, sendError, toProblem } from '../platform/problem.ts'
 import { faultPage } from './problem-page.tsx'
 
 /** Nothing is loaded or asked but from ourselves, nothing inline runs, nobody frames a page. */
@@ -35,6 +35,8 @@ export function servePages(app: FastifyInstance): void {
   })
 
   app.setErrorHandler(async (error, request, reply) => {
+    // Also what is refused before its handler, such as a compressed body at an address of the API that there is not.
+    if (isOfProgram(request)) return sendError(error, request, reply)
     const problem = toProblem(error)
     const { status } = problems[problem.code]
     if (status >= 500) request.log.error({ err: error }, 'page failed')
@@ -44,6 +46,11 @@ export function servePages(app: FastifyInstance): void {
       .type('text/html; charset=utf-8')
       .send(faultPage({ language: languageOfPage(request), here: request.url, problem, requestId: request.id }))
   })
+}
+
+/** A person who follows a wrong link reads a page, a program reads a problem. */
+export function isOfProgram({ url, routeOptions, headers }: FastifyRequest): boolean {
+  return url.startsWith('/v1/') || (routeOptions.url === '/*' && headers.accept?.includes('text/html') !== true)
 }
 
 /** The language that the address of the page asks for. */

@@ -18,7 +18,7 @@ import { creditFilePage } from './credit-file-page.tsx'
 import { feedPage } from './feed-page.tsx'
 import { homePage } from './home.tsx'
 import { listPageRoutes } from './lists/routes.ts'
-import { languageOfPage, sendPage, servePages } from './pages.ts'
+import { isOfProgram, languageOfPage, sendPage, servePages } from './pages.ts'
 import { printPage } from './print-page.tsx'
 import { problemPage } from './problem-page.tsx'
 import { rulebookPageRoutes } from './rulebook/routes.tsx'
@@ -123,9 +123,7 @@ export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, 
   )
 
   app.get('/*', { schema: { hide: true } }, async (request, reply) => {
-    // A person who follows a wrong link reads a page, a program reads a problem.
-    const isPerson = request.headers.accept?.includes('text/html') === true && !request.url.startsWith('/v1/')
-    if (isPerson) throw new Problem('not-found', problems['not-found'].meaning)
+    if (!isOfProgram(request)) throw new Problem('not-found', problems['not-found'].meaning)
     reply.callNotFound()
     return reply
   })

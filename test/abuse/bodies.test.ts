@@ -70,3 +70,22 @@ it('takes no field that would change what all objects inherit', async () => {
   }
   expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined()
 })
+
+it('refuses with a problem also at an address of the API that there is not (fuzz, seed 20261126)', async () => {
+  for (const url of ['/v1/rulebook/steps/due?from=2026-11-22', '/v1/rulebook/steps/./due', '/nothing']) {
+    for (const accept of ['*/*', undefined]) {
+      const headers = { 'content-encoding': 'gzip', ...(accept !== undefined && { accept }) }
+      const response = await service.app.inject({ url, headers })
+      expect([url, response.headers['content-type']]).toEqual([
+        url,
+        expect.stringContaining('application/problem+json'),
+      ])
+      expect(response.json()).toMatchObject({ type: '/problems/unsupported-media-type' })
+    }
+  }
+  const page = await service.app.inject({
+    url: '/nothing',
+    headers: { 'content-encoding': 'gzip', accept: 'text/html' },
+  })
+  expect(page.headers['content-type']).toContain('text/html')
+})

@@ -32,7 +32,13 @@ const service = await startServiceOn(
   },
 )
 const from = performance.now()
-const { answers, findings } = await fuzz(service, { requests, seed })
+let toldAt = from
+const onRound = (sent: number, found: number) => {
+  if (performance.now() - toldAt < 30_000) return
+  toldAt = performance.now()
+  say(`${sent} sent, ${Math.round(sent / ((toldAt - from) / 1000))} a second, ${found} findings`)
+}
+const { answers, findings } = await fuzz(service, { requests, seed, onRound })
 const seconds = (performance.now() - from) / 1000
 for (const { fault, request, status, body } of findings) {
   say(
