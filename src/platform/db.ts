@@ -7,6 +7,7 @@ import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import { projectRoot } from './project.ts'
 import { observeQueries, type PoolState, type QueryOptions } from './queries.ts'
+import { watchSilence } from './silence.ts'
 
 export type Db = PostgresJsDatabase
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
@@ -30,6 +31,10 @@ export interface PoolOptions extends QueryOptions {
   lockTimeoutMs?: number
   /** PostgreSQL ends a connection that does nothing for so long in the middle of a transaction, and with it its locks. */
   idleInTransactionMs?: number
+  /** A server that answers nothing at all for so long is taken to be away: what waits fails, and what comes fails at once. */
+  silenceMs?: number
+  /** Told when the server is found to be away in this way, and when it answers again. */
+  onSilence?: (silent: boolean) => void
   /** How the connections are called in `pg_stat_activity`. */
   name?: string
 }
@@ -46,8 +51,12 @@ const common = {
 /** Opens a pool of connections. Connecting is lazy: nothing is reached before the first query. */
 export function openDatabase(url: string, options: PoolOptions = {}): Database {
   const { max = 10, statementTimeoutMs = 0, lockTimeoutMs = 0, idleInTransactionMs = 0, name = 'xinjian' } = options
+  const { silenceMs = 0, onSilence } = options
+  const watch = silenceMs > 0 ? watchSilence(url, { silenceMs, statementTimeoutMs, onSilence }) : null
   const client = postgres(url, {
     ...common,
+    // Known to postgres.js, and not to its types.
+    ...(watch && { socket: watch.socket }),
     max,
     connect_timeout: 10,
     connection: {
@@ -58,8 +67,12 @@ export function openDatabase(url: string, options: PoolOptions = {}): Database {
       ...(idleInTransactionMs > 0 && { idle_in_transaction_session_timeout: idleInTransactionMs }),
     },
   })
-  const pool = observeQueries(client, max, options)
-  return { db: drizzle(client, { casing: 'snake_case' }), url, pool, close: () => client.end({ timeout: 5 }) }
+  const pool = observeQueries(client, max, options, watch)
+  const close = async () => {
+    await client.end({ timeout: 5 })
+    watch?.stop()
+  }
+  return { db: drizzle(client, { casing: 'snake_case' }), url, pool, close }
 }
 
 /**
