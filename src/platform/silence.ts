@@ -24,6 +24,13 @@ export interface SilenceOptions {
   onSilence?: ((silent: boolean) => void) | undefined
 }
 
+/** A question to the server on a connection of its own. */
+interface Probe {
+  client: postgres.Sql
+  at: number
+  answered: boolean
+}
+
 /** Notices a server that takes requests and answers none: a frozen machine, a network that swallows all. */
 export interface SilenceWatch {
   /** Opens the sockets of the pool: `socket` of postgres.js. */
@@ -50,7 +57,7 @@ export function watchSilence(url: string, options: SilenceOptions): SilenceWatch
   let away = false
   let tickedAt = performance.now()
   let hosts = 0
-  let probe: { client: postgres.Sql; at: number; answered: boolean } | null = null
+  let probe: Probe | null = null
 
   const open: SilenceWatch['socket'] = ({ host, port, path }) => {
     const at = hosts++ % port.length
@@ -65,18 +72,17 @@ export function watchSilence(url: string, options: SilenceOptions): SilenceWatch
       ...{ max: 1, fetch_types: false, onnotice: () => undefined, connect_timeout: silenceMs / 1000 },
       connection: { application_name: 'xinjian-probe' },
     })
-    const asking = (probe = { client, at: performance.now(), answered: false })
-    const ended = () => {
-      if (probe === asking && !asking.answered) probe = null
+    const asking: Probe = { client, at: performance.now(), answered: false }
+    probe = asking
+    const end = (answered: boolean) => {
+      asking.answered = answered
+      // One that is refused is tried again.
+      if (!answered && probe === asking) probe = null
       void client.end({ timeout: 0 })
     }
     client`select 1`.then(
-      () => {
-        asking.answered = true
-        ended()
-      },
-      // It refuses connections: that is an answer to nobody, and is tried again.
-      ended,
+      () => end(true),
+      () => end(false),
     )
   }
 

@@ -5,7 +5,7 @@ import { startReader } from '../feed/readers.ts'
 import { createKey, createPartner, type Scope } from '../../src/partners/service.ts'
 import { dayOf } from '../../src/platform/clock.ts'
 import { rowsOf, type Database } from '../../src/platform/db.ts'
-import { answerOf, faultsOf, readFeed } from '../cli/cli.ts'
+import { answerOf, faultsOf, readFeed, type Serving } from '../cli/cli.ts'
 import { madeUpUscc, subjectItem } from '../support/businesses.ts'
 import { take } from '../support/take.ts'
 
@@ -30,6 +30,9 @@ interface Tally {
   refused: number
   lost: number
   longestMs: number
+  /** Decisions that were answered, and in how long. */
+  decided: number
+  from: number
 }
 
 /** From the end of a fault to what works again by itself, in milliseconds. */
@@ -41,7 +44,6 @@ export interface Recovery {
 }
 
 export interface Load {
-  tally: Tally
   /** What must never happen and did. */
   wrong: string[]
   /** How many decisions have been answered. */
@@ -62,8 +64,13 @@ export interface Load {
  * Idempotency-Key, at the next address, until it is answered. Kept is what was acknowledged, and everything that a reader
  * was told is held against it.
  * @param addresses where services answer at this moment; kept up to date by whoever starts and ends them
+ * @param services those that must not end by themselves
  */
-export async function startLoad(database: Database, addresses: readonly string[], writers = 4): Promise<Load> {
+export async function startLoad(
+  database: Database,
+  addresses: readonly string[],
+  services: readonly Serving[] = [],
+): Promise<Load> {
   const { db, url } = database
   const today = dayOf(new Date())
   for (let from = 0; from < businesses; from += 1000) {
@@ -135,6 +142,7 @@ export async function startLoad(database: Database, addresses: readonly string[]
     })
     await post(`/v1/decisions/${String(id)}/approve`, chief, `approve ${uscc}`, {})
     entering.doneAt = performance.now()
+    tally.decided += 1
   }
 
   const write = async () => {
@@ -172,8 +180,20 @@ export async function startLoad(database: Database, addresses: readonly string[]
   }
 
   const stream = startReader('sse', addresses, feed, streaming.signal)
-  const working = [...Array.from({ length: writers }, write), ...Array.from({ length: 3 }, readFiles)]
-  const broken = Promise.all(working).then(() => new Promise<never>(() => undefined))
+  const working = [...Array.from({ length: 4 }, write), ...Array.from({ length: 3 }, readFiles)]
+  const isOver = { settled: false }
+  const never = new Promise<never>(() => undefined)
+  const broken = Promise.race([
+    Promise.all(working).then(() => never),
+    ...services.map(async ({ ended }) => {
+      const { code, signal, stderr } = await ended
+      if (isOver.settled) return never
+      ending.abort()
+      streaming.abort()
+      throw new Error(`a service ended with ${String(signal ?? code)}: ${stderr}`)
+    }),
+  ])
+  broken.catch(() => undefined)
   const decided = () => entered.filter(({ doneAt }) => doneAt !== null).length
 
   /** Looks again and again until it is so; a worker that breaks ends it. */
@@ -185,7 +205,6 @@ export async function startLoad(database: Database, addresses: readonly string[]
   }
 
   return {
-    tally,
     wrong,
     get decided() {
       return decided()
@@ -258,18 +277,31 @@ export async function startLoad(database: Database, addresses: readonly string[]
       expect(await answerOf(['verify-audit'], env)).toMatchObject({ verified: true })
       expect(await answerOf(['rebuild-projections'], env)).toMatchObject({ changed: 0, deleted: 0 })
       expect(wrong).toEqual([])
+      isOver.settled = true
     },
   }
 }
 
 type Body = Record<string, unknown>
 
-const emptyTally = (): Tally => ({ answered: 0, refused: 0, lost: 0, longestMs: 0 })
+const emptyTally = (): Tally => ({
+  ...{ answered: 0, refused: 0, lost: 0, longestMs: 0 },
+  ...{ decided: 0, from: performance.now() },
+})
+
+/** What callers met, in words. */
+export function told({ answered, refused, lost, longestMs, decided, from }: Tally): string {
+  const seconds = ((performance.now() - from) / 1000).toFixed(1)
+  return (
+    `${answered} calls answered, ${refused} refused (503), ${lost} lost, the longest ${Math.round(longestMs)} ms; ` +
+    `${decided} decisions in ${seconds} s`
+  )
+}
 
 /** Prints how long it took to recover, and what callers met meanwhile; of no run a condition. */
 export function tell(fault: string, { ready, read, written, streamed }: Recovery, tally: Tally): void {
   process.stderr.write(
     `${fault}: ready ${ready} ms, read ${read} ms, written ${written} ms, streamed ${streamed} ms after its end; ` +
-      `${tally.answered} answered, ${tally.refused} refused, ${tally.lost} lost, longest call ${Math.round(tally.longestMs)} ms\n`,
+      `${told(tally)}\n`,
   )
 }

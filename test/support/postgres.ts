@@ -6,10 +6,8 @@ import { migrateDatabase } from '../../src/platform/db.ts'
 import { startEmbeddedPostgres, type EmbeddedServer } from '../../src/platform/embedded-postgres.ts'
 import { makeServerFolder } from './folder.ts'
 
-/** A PostgreSQL server of one's own, which can be killed and started again on the same data and port. */
-export interface TestPostgres {
-  /** URL of a migrated database. */
-  url: string
+/** What can be done to a running server. */
+export interface ServerControl {
   /** `kill -9` of the server; resolves when it is gone. */
   kill(): Promise<void>
   /** A fast shutdown, as an operator's; resolves when it is gone. */
@@ -17,6 +15,14 @@ export interface TestPostgres {
   /** Every process of the server stands still until `thaw`: connections stay open, and nothing answers. */
   freeze(): Promise<void>
   thaw(): Promise<void>
+}
+
+/** A PostgreSQL server of one's own, which can be killed and started again on the same data and port. */
+export interface TestPostgres extends ServerControl {
+  /** URL of a migrated database. */
+  url: string
+  /** The folder that holds the server's files, for a copy of it while it is stopped. */
+  dataDir: string
   start(): Promise<void>
   remove(): Promise<void>
 }
@@ -39,13 +45,29 @@ export async function startPostgres(): Promise<TestPostgres> {
   await admin.end()
   const url = server.urlOf('xinjian')
   await migrateDatabase(url)
-  const pid = async () => Number((await readFile(join(row?.folder ?? '', 'postmaster.pid'), 'utf8')).split('\n')[0])
-  let frozen: number[] = []
-  const thaw = async () => {
-    for (const each of frozen.splice(0)) signal(each, 'SIGCONT')
-  }
+  const control = controlServer(row?.folder ?? '', url)
   return {
+    ...control,
     url,
+    dataDir,
+    start: async () => {
+      const again = await start()
+      // Others know the port of the first start.
+      if (again.urlOf('xinjian') !== url) throw new Error('PostgreSQL came back on another port')
+    },
+    remove: async () => {
+      await control.thaw()
+      for (const each of servers) await each.release()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** @param data the folder of the server's data */
+export function controlServer(data: string, url: string): ServerControl {
+  const pid = async () => Number((await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')[0])
+  let frozen: number[] = []
+  return {
     kill: async () => {
       signal(await pid(), 'SIGKILL')
       while (await answers(url));
@@ -65,16 +87,8 @@ export async function startPostgres(): Promise<TestPostgres> {
         signal(child, 'SIGSTOP')
       }
     },
-    thaw,
-    start: async () => {
-      const again = await start()
-      // Others know the port of the first start.
-      if (again.urlOf('xinjian') !== url) throw new Error('PostgreSQL came back on another port')
-    },
-    remove: async () => {
-      await thaw()
-      for (const each of servers) await each.release()
-      await rm(folder, { recursive: true, force: true })
+    thaw: async () => {
+      for (const each of frozen.splice(0)) signal(each, 'SIGCONT')
     },
   }
 }
