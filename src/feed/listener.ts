@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type postgres from 'postgres'
 import { openConnection } from '../platform/db.ts'
 import { makeWakings, type Wakings } from './wakings.ts'
 
@@ -20,24 +19,25 @@ const usualCheckMs = 10_000
  */
 export function startFeedListener(url: string, checkMs = usualCheckMs): FeedListener {
   const wakings = makeWakings()
-  const ownChannel = `feed_${randomUUID().replaceAll('-', '')}`
+  const ownCheck = `check ${randomUUID()}`
   let client = openConnection(url)
   let closed = false
   let listening: Promise<unknown> | undefined
   let isAwaited = false
 
+  const hear = (payload: string) => {
+    if (payload === ownCheck) isAwaited = false
+    // Those of others wake nobody.
+    else if (!payload.startsWith('check ')) wakings.wakeAll()
+  }
   const listen = () => {
     const own = client
     // A failure to listen only makes waiting longer: the timer ends it. Listening (again) wakes too, since the log may
-    // have grown unheard.
-    listening ??= Promise.all([
-      own.listen('feed', wakings.wakeAll, wakings.wakeAll),
-      own.listen(ownChannel, () => (isAwaited = false)),
-    ]).catch(() => {
+    // have grown unheard. One channel alone: of two, postgres.js loses one when it connects again.
+    listening ??= own.listen('feed', hear, wakings.wakeAll).catch(() => {
       if (own === client) listening = undefined
     })
   }
-  const notifyMyself = (own: postgres.Sql) => own.notify(ownChannel, '').catch(() => undefined)
   const check = () => {
     if (listening === undefined) return
     if (isAwaited) {
@@ -47,7 +47,7 @@ export function startFeedListener(url: string, checkMs = usualCheckMs): FeedList
       listen()
     }
     isAwaited = true
-    void notifyMyself(client)
+    client.notify('feed', ownCheck).catch(() => undefined)
   }
   const timer = setInterval(check, checkMs).unref()
 

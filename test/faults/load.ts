@@ -50,6 +50,8 @@ export interface Load {
   readonly decided: number
   /** Resolves when as many more have been. */
   progress(decisions: number): Promise<void>
+  /** Lets the writers rest, or go on. */
+  rest(isResting: boolean): void
   /** Begins a new tally and answers the one so far. */
   takeTally(): Tally
   /** Waits until everything works again that is asked from now on. */
@@ -94,6 +96,7 @@ export async function startLoad(
   const streaming = new AbortController()
   let tally = emptyTally()
   let turns = 0
+  let isResting = false
 
   /** A call and its answer; null when it was refused for now, or lost. */
   const call = async (address: string, path: string, init: RequestInit = {}): Promise<Body | null> => {
@@ -147,6 +150,10 @@ export async function startLoad(
 
   const write = async () => {
     while (!ending.signal.aborted) {
+      if (isResting) {
+        await sleep(20)
+        continue
+      }
       if (entered.length === businesses) throw new Error('there are too few businesses for this machine')
       await enter(madeUpUscc(entered.length + 1))
     }
@@ -212,6 +219,9 @@ export async function startLoad(
     progress: async (decisions) => {
       const goal = decided() + decisions
       await until(() => decided() >= goal)
+    },
+    rest: (resting) => {
+      isResting = resting
     },
     takeTally: () => {
       const soFar = tally

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openDatabase, type Database } from '../../src/platform/db.ts'
@@ -40,17 +39,21 @@ afterAll(async () => {
   await primary.remove()
 })
 
-/** Resolves when the replica is asked by requests: its statements end in the id of one. */
+/**
+ * Resolves when the replica is asked by requests, whose statements end in an id. The writers rest, since whoever has
+ * written is read to from the primary for a moment.
+ */
 async function untilItIsRead(): Promise<void> {
   const client = postgres(replica.url, { max: 1 })
-  const reset = async () => (await client`select now()::text as now`)[0]?.['now'] as string
-  const from = await reset()
-  for (;;) {
-    const rows = await client`
-      select from pg_stat_activity where query like '%/* request=%' and query_start > ${from}::timestamptz and pid <> pg_backend_pid()`
-    if (rows.length > 0) break
-    await sleep(20)
+  load.rest(true)
+  const [since] = await client<{ now: string }[]>`select now()::text as now`
+  const asked = () => client`
+    select from pg_stat_activity
+    where query like '%/* request=%' and query_start > ${since?.now ?? ''}::timestamptz and pid <> pg_backend_pid()`
+  for (let i = 0; (await asked()).length === 0; i += 1) {
+    await fetch(`${services[i % services.length]?.address ?? ''}/v1/search?q=虚构`)
   }
+  load.rest(false)
   await client.end()
 }
 
