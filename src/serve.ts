@@ -36,7 +36,9 @@ export async function serveUntilStopped(
   const stopped = stopSignal()
   const onSlow = (query: SlowQuery) => log.warn({ ...query, ms: Math.round(query.ms) }, 'slow query')
   const onSilence = (silent: boolean) =>
-    silent ? log.error('the database does not answer at all; it is tried again') : log.info('the database answers again')
+    silent
+      ? log.error('the database does not answer at all; it is tried again')
+      : log.info('the database answers again')
   const pool = { ...requestPool(config), onSlow, onSilence }
   const database = await openConfiguredDatabase(config, (line) => log.info(line), pool)
   const work = config.JOBS === 'off' ? null : openDatabase(database.url, { ...workPool(config), onSlow, onSilence })

@@ -51,7 +51,9 @@ describe('partner', () => {
 
     await answerOf(['partner', 'suspend', id], env)
     expect(await use(key)).toBe(401)
-    expect((await run(['partner', 'list'], env)).stdout).toMatch(new RegExp(`^${id} {2}agency {2}某甲部门 {2}\\(suspended\\)$`, 'm'))
+    expect((await run(['partner', 'list'], env)).stdout).toMatch(
+      new RegExp(`^${id} {2}agency {2}某甲部门 {2}\\(suspended\\)$`, 'm'),
+    )
     await answerOf(['partner', 'resume', id], env)
     expect(await use(key)).toBe(200)
     expect(await audited(id)).toEqual(['partner.created', 'partner.changed', 'partner.changed'])
@@ -73,7 +75,9 @@ describe('key', () => {
 
     await answerOf(['key', 'revoke', id], env)
     expect([await use(key), await use(other.key)]).toEqual([401, 200])
-    expect((await run(['key', 'list', '--partner', partner], env)).stdout).toMatch(/from 127\.0\.0\.0\/8 .*revoked \d{4}-/)
+    expect((await run(['key', 'list', '--partner', partner], env)).stdout).toMatch(
+      /from 127\.0\.0\.0\/8 .*revoked \d{4}-/,
+    )
     expect(await audited(id)).toEqual(['key.created', 'key.revoked'])
   })
 
@@ -83,7 +87,11 @@ describe('key', () => {
       ['key', 'rotate', old.id, '--overlap-hours', '1'],
       env,
     )
-    expect(next).toEqual({ id: expect.any(String) as string, key: expect.stringMatching(/^xj_/) as string, scopes: ['feed'] })
+    expect(next).toEqual({
+      id: expect.any(String) as string,
+      key: expect.stringMatching(/^xj_/) as string,
+      scopes: ['feed'],
+    })
     expect([await use(old.key), await use(next.key)]).toEqual([200, 200])
     const last = await answerOf<{ key: string }>(['key', 'rotate', next.id, '--overlap-hours', '0'], env)
     expect([await use(next.key), await use(last.key)]).toEqual([401, 200])
@@ -100,7 +108,10 @@ describe('key', () => {
     const partner = await partnerOf('某庚', 'staff')
     const scopes = ['--scope', 'admin', '--scope', 'decisions:approve']
     const { code, stderr } = await run(['key', 'create', '--partner', partner, ...scopes], env)
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/two keys keep that apart\n$/) as string })
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/two keys keep that apart\n$/) as string,
+    })
   })
 
   test.each<[string, string[], RegExp]>([
@@ -144,8 +155,14 @@ describe('verify-audit', () => {
       code: 1,
       answer: { verified: false, position },
     })
-    expect(await verify('--head', `${position + 100_000}:${hash}`)).toMatchObject({ code: 1, answer: { verified: false } })
-    expect(await verify('--head', 'x')).toMatchObject({ code: 1, stderr: expect.stringMatching(/not a position and a hash/) as string })
+    expect(await verify('--head', `${position + 100_000}:${hash}`)).toMatchObject({
+      code: 1,
+      answer: { verified: false },
+    })
+    expect(await verify('--head', 'x')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/not a position and a hash/) as string,
+    })
   })
 
   test('names the first entry that somebody with the rights of the owner has changed', async () => {

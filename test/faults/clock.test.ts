@@ -109,7 +109,10 @@ describe('the clock is set back', () => {
     }
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
     clock.set('2026-11-25T03:30:00.000Z')
-    const schedule = createSchedule({ ...{ database: service().database, clock, jobs: [job], log }, config: parseConfig({}) })
+    const schedule = createSchedule({
+      ...{ database: service().database, clock, jobs: [job], log },
+      config: parseConfig({}),
+    })
     const at = async (instant: string) => {
       clock.set(instant)
       await schedule.tick()

@@ -16,6 +16,14 @@ const staleMs = 1000
 /** After so long a call is given up by its client; nothing here should come near it. */
 const patienceMs = 60_000
 
+/** Settings under which a slow machine refuses nobody: who is refused all the same was refused for the fault. */
+export const patient = {
+  DATABASE_STATEMENT_TIMEOUT_MS: '60000',
+  DATABASE_LOCK_TIMEOUT_MS: '60000',
+  DATABASE_SILENCE_MS: '0',
+  MAX_EVENT_LOOP_DELAY_MS: '0',
+}
+
 /** A business that is to be entered on a list, and how far that has come. */
 interface Entering {
   uscc: string
@@ -129,7 +137,9 @@ export async function startLoad(
     for (;;) {
       const address = addresses[(turns += 1) % Math.max(1, addresses.length)]
       const answered =
-        address === undefined ? null : await call(address, path, { method: 'POST', headers, body: JSON.stringify(body) })
+        address === undefined
+          ? null
+          : await call(address, path, { method: 'POST', headers, body: JSON.stringify(body) })
       if (answered !== null) return answered
       await sleep(50)
     }

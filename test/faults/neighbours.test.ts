@@ -10,7 +10,7 @@ import type { Database } from '../../src/platform/db.ts'
 import { serve, stop, type Serving } from '../cli/cli.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { natsServer, startNats, type TestNats } from '../support/nats.ts'
-import { startLoad, tell, told, type Load } from './load.ts'
+import { patient, startLoad, tell, told, type Load } from './load.ts'
 
 /** Must show 1 of operations: Redis and NATS gone and back under load: no caller notices, and nothing is missing. */
 
@@ -61,7 +61,7 @@ beforeAll(async () => {
   await startRedis()
   nats = natsServer === null ? null : await startNats()
   const env = {
-    ...{ DATABASE_URL: database.url, LOG_LEVEL: 'silent', RATE_LIMIT: 'on' },
+    ...{ DATABASE_URL: database.url, LOG_LEVEL: 'silent', RATE_LIMIT: 'on', ...patient },
     // Counted, and never reached.
     ...{ RATE_LIMIT_PUBLIC: '1000000', RATE_LIMIT_KEY: '1000000' },
     ...(redisServer !== null && { REDIS_URL: `redis://127.0.0.1:${redisPort}` }),

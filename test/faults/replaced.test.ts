@@ -3,7 +3,7 @@ import type { Database } from '../../src/platform/db.ts'
 import { serve, stop, type Serving } from '../cli/cli.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { startBalancer, type TestBalancer } from './balancer.ts'
-import { startLoad, told } from './load.ts'
+import { patient, startLoad, told } from './load.ts'
 
 /** A restart of several processes, one after the other, under load, behind a balancer that asks no probe. */
 
@@ -14,7 +14,7 @@ const services: Serving[] = []
 const backends: string[] = []
 
 async function begin(): Promise<void> {
-  const service = await serve({ DATABASE_URL: database.url, JOBS: 'on', LOG_LEVEL: 'silent' })
+  const service = await serve({ DATABASE_URL: database.url, JOBS: 'on', LOG_LEVEL: 'silent', ...patient })
   services.push(service)
   while ((await fetch(`${service.address}/readyz`)).status !== 200);
   backends.push(service.address)

@@ -60,7 +60,9 @@ it('a migration that waits for a table gives way, says what it needs, has change
   await reader`begin`
   await reader`select from subjects limit 1`
   const given = migrateDatabase(url, { folder, lockTimeoutMs: 200, restMs: 50, attempts: 2 })
-  await expect(given).rejects.toThrow(/needs a table that somebody else holds.*2 times for 200 ms and changed nothing.*pg_stat_activity/)
+  await expect(given).rejects.toThrow(
+    /needs a table that somebody else holds.*2 times for 200 ms and changed nothing.*pg_stat_activity/,
+  )
   expect(await made()).toEqual({ table: false, column: false })
 
   // The next start finds the table still taken, and goes on when it is not.

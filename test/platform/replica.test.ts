@@ -2,7 +2,7 @@ import postgres from 'postgres'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openDatabase, type Database } from '../../src/platform/db.ts'
 import { serve, stop, type Serving } from '../cli/cli.ts'
-import { startLoad, tell, told, type Load } from '../faults/load.ts'
+import { patient, startLoad, tell, told, type Load } from '../faults/load.ts'
 import { startPostgres, type TestPostgres } from '../support/postgres.ts'
 import { startReplica, type TestReplica } from '../support/replica.ts'
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   database = openDatabase(primary.url)
   const env = {
     ...{ DATABASE_URL: primary.url, DATABASE_REPLICA_URL: replica.url, LOG_LEVEL: 'silent' },
-    DATABASE_SILENCE_MS: '2000',
+    ...{ ...patient, DATABASE_SILENCE_MS: '8000' },
   }
   services.push(...(await Promise.all([serve(env), serve(env)])))
   load = await startLoad(
