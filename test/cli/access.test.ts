@@ -40,7 +40,7 @@ const audited = async (objectId: string) => {
 }
 
 describe('partner', () => {
-  test('list names them by kind, suspend stops every key of one at once, and resume lets it back in', async () => {
+  test.concurrent('list names them by kind, suspend stops every key of one at once, and resume lets it back in', async () => {
     const id = await partnerOf('某甲部门')
     const platform = await partnerOf('某乙平台', 'platform')
     const { key } = await keyOf(id)
@@ -61,7 +61,7 @@ describe('partner', () => {
 })
 
 describe('key', () => {
-  test('list shows no secret, and revoke stops a key for ever', async () => {
+  test.concurrent('list shows no secret, and revoke stops a key for ever', async () => {
     const partner = await partnerOf('某丙部门')
     const { id, key } = await keyOf(partner, '--label', '夜间任务', '--network', '127.0.0.0/8')
     const other = await keyOf(await partnerOf('某丁部门'))
@@ -81,7 +81,7 @@ describe('key', () => {
     expect(await audited(id)).toEqual(['key.created', 'key.revoked'])
   })
 
-  test('rotate makes a key with the same rights, and the old one works on for as long as is said', async () => {
+  test.concurrent('rotate makes a key with the same rights, and the old one works on for as long as is said', async () => {
     const old = await keyOf(await partnerOf('某戊部门'))
     const next = await answerOf<{ id: string; key: string; scopes: string[] }>(
       ['key', 'rotate', old.id, '--overlap-hours', '1'],
@@ -97,14 +97,14 @@ describe('key', () => {
     expect([await use(next.key), await use(last.key)]).toEqual([401, 200])
   })
 
-  test('of somebody elsewhere, or of yesterday, opens nothing', async () => {
+  test.concurrent('of somebody elsewhere, or of yesterday, opens nothing', async () => {
     const partner = await partnerOf('某己部门')
     const elsewhere = await keyOf(partner, '--network', '203.0.113.0/24')
     const past = await keyOf(partner, '--expires', '2020-01-01T00:00:00+08:00')
     expect([await use(elsewhere.key), await use(past.key)]).toEqual([401, 401])
   })
 
-  test('that gives out keys and approves decisions is issued with a warning', async () => {
+  test.concurrent('that gives out keys and approves decisions is issued with a warning', async () => {
     const partner = await partnerOf('某庚', 'staff')
     const scopes = ['--scope', 'admin', '--scope', 'decisions:approve']
     const { code, stderr } = await run(['key', 'create', '--partner', partner, ...scopes], env)
@@ -114,7 +114,7 @@ describe('key', () => {
     })
   })
 
-  test.each<[string, string[], RegExp]>([
+  test.concurrent.each<[string, string[], RegExp]>([
     ['an id that is none', ['key', 'revoke', '7'], /7 is not an id as `partner list` and `key list` print them/],
     ['an unknown key', ['key', 'revoke', randomUUID()], /./],
     ['an unknown partner', ['partner', 'suspend', randomUUID()], /./],
