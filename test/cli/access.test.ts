@@ -40,24 +40,29 @@ const audited = async (objectId: string) => {
 }
 
 describe('partner', () => {
-  test.concurrent('list names them by kind, suspend stops every key of one at once, and resume lets it back in', async () => {
-    const id = await partnerOf('某甲部门')
-    const platform = await partnerOf('某乙平台', 'platform')
-    const { key } = await keyOf(id)
-    expect(await use(key)).toBe(200)
-    const listed = await answerOf<{ id: string; kind: string }[]>(['partner', 'list', '--kind', 'agency'], env)
-    expect(listed).toContainEqual(expect.objectContaining({ id, name: '某甲部门', kind: 'agency', suspendedAt: null }))
-    expect(listed.map((one) => one.id)).not.toContain(platform)
+  test.concurrent(
+    'list names them by kind, suspend stops every key of one at once, and resume lets it back in',
+    async () => {
+      const id = await partnerOf('某甲部门')
+      const platform = await partnerOf('某乙平台', 'platform')
+      const { key } = await keyOf(id)
+      expect(await use(key)).toBe(200)
+      const listed = await answerOf<{ id: string; kind: string }[]>(['partner', 'list', '--kind', 'agency'], env)
+      expect(listed).toContainEqual(
+        expect.objectContaining({ id, name: '某甲部门', kind: 'agency', suspendedAt: null }),
+      )
+      expect(listed.map((one) => one.id)).not.toContain(platform)
 
-    await answerOf(['partner', 'suspend', id], env)
-    expect(await use(key)).toBe(401)
-    expect((await run(['partner', 'list'], env)).stdout).toMatch(
-      new RegExp(`^${id} {2}agency {2}某甲部门 {2}\\(suspended\\)$`, 'm'),
-    )
-    await answerOf(['partner', 'resume', id], env)
-    expect(await use(key)).toBe(200)
-    expect(await audited(id)).toEqual(['partner.created', 'partner.changed', 'partner.changed'])
-  })
+      await answerOf(['partner', 'suspend', id], env)
+      expect(await use(key)).toBe(401)
+      expect((await run(['partner', 'list'], env)).stdout).toMatch(
+        new RegExp(`^${id} {2}agency {2}某甲部门 {2}\\(suspended\\)$`, 'm'),
+      )
+      await answerOf(['partner', 'resume', id], env)
+      expect(await use(key)).toBe(200)
+      expect(await audited(id)).toEqual(['partner.created', 'partner.changed', 'partner.changed'])
+    },
+  )
 })
 
 describe('key', () => {
@@ -81,21 +86,24 @@ describe('key', () => {
     expect(await audited(id)).toEqual(['key.created', 'key.revoked'])
   })
 
-  test.concurrent('rotate makes a key with the same rights, and the old one works on for as long as is said', async () => {
-    const old = await keyOf(await partnerOf('某戊部门'))
-    const next = await answerOf<{ id: string; key: string; scopes: string[] }>(
-      ['key', 'rotate', old.id, '--overlap-hours', '1'],
-      env,
-    )
-    expect(next).toEqual({
-      id: expect.any(String) as string,
-      key: expect.stringMatching(/^xj_/) as string,
-      scopes: ['feed'],
-    })
-    expect([await use(old.key), await use(next.key)]).toEqual([200, 200])
-    const last = await answerOf<{ key: string }>(['key', 'rotate', next.id, '--overlap-hours', '0'], env)
-    expect([await use(next.key), await use(last.key)]).toEqual([401, 200])
-  })
+  test.concurrent(
+    'rotate makes a key with the same rights, and the old one works on for as long as is said',
+    async () => {
+      const old = await keyOf(await partnerOf('某戊部门'))
+      const next = await answerOf<{ id: string; key: string; scopes: string[] }>(
+        ['key', 'rotate', old.id, '--overlap-hours', '1'],
+        env,
+      )
+      expect(next).toEqual({
+        id: expect.any(String) as string,
+        key: expect.stringMatching(/^xj_/) as string,
+        scopes: ['feed'],
+      })
+      expect([await use(old.key), await use(next.key)]).toEqual([200, 200])
+      const last = await answerOf<{ key: string }>(['key', 'rotate', next.id, '--overlap-hours', '0'], env)
+      expect([await use(next.key), await use(last.key)]).toEqual([401, 200])
+    },
+  )
 
   test.concurrent('of somebody elsewhere, or of yesterday, opens nothing', async () => {
     const partner = await partnerOf('某己部门')
