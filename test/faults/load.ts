@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { startReader } from '../feed/readers.ts'
 import { createKey, createPartner, type Scope } from '../../src/partners/service.ts'
 import { dayOf } from '../../src/platform/clock.ts'
@@ -8,6 +8,9 @@ import { rowsOf, type Database } from '../../src/platform/db.ts'
 import { answerOf, faultsOf, readFeed, type Serving } from '../cli/cli.ts'
 import { madeUpUscc, subjectItem } from '../support/businesses.ts'
 import { take } from '../support/take.ts'
+
+// Several processes under load on a machine that others use too: a limit only ends what hangs.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 })
 
 /** More than any fault lets writers enter while it lasts. */
 const businesses = 3000
