@@ -18,7 +18,7 @@ const before = '2026-11-25T04:00:00.000Z'
 const anHourEarlier = '2026-11-25T03:00:00.000Z'
 const aDayEarlier = '2026-11-24T04:00:00.000Z'
 const staff = useStaff(before)
-const { service, post, get, propose, decide } = staff
+const { service, get, propose, decide } = staff
 const fileOf = async (uscc: string) => (await get(`/v1/credit-files/${uscc}`, null)).body
 
 describe('the clock is set back', () => {

@@ -112,9 +112,8 @@ export async function startLoad(
   /** A call and its answer; null when it was refused for now, or lost. */
   const call = async (address: string, path: string, init: RequestInit = {}): Promise<Body | null> => {
     const from = performance.now()
-    let answer: Response | null = null
     try {
-      answer = await fetch(address + path, { ...init, signal: AbortSignal.timeout(patienceMs) })
+      const answer = await fetch(address + path, { ...init, signal: AbortSignal.timeout(patienceMs) })
       const body = (await answer.json()) as Body
       tally.longestMs = Math.max(tally.longestMs, performance.now() - from)
       if (answer.ok) {
@@ -249,7 +248,7 @@ export async function startLoad(
       }
       const everywhere = async (path: string) => {
         const answers = await Promise.all(addresses.map((address) => fetch(address + path).catch(() => null)))
-        await Promise.all(answers.map((answer) => answer?.arrayBuffer()))
+        await Promise.all(answers.map(async (answer) => answer?.arrayBuffer()))
         return answers.every((answer) => answer?.status === 200)
       }
       const isNew = ({ begunAt, doneAt }: Entering) => begunAt >= from && doneAt !== null

@@ -41,7 +41,9 @@ export async function startProxy(target: string): Promise<TestProxy> {
       [near, far],
       [far, near],
     ] as const) {
-      from.on('data', (chunk: Buffer) => void (pair.swallows || to.write(chunk)))
+      from.on('data', (chunk: Buffer) => {
+        if (!pair.swallows) to.write(chunk)
+      })
       from.on('error', () => undefined)
       from.on('close', () => {
         open.delete(pair)
