@@ -63,6 +63,10 @@ const settings = {
     description:
       'A statement of a request that waits longer for a lock is ended, and the request answered 503; 0 is no limit',
   }),
+  DATABASE_SILENCE_MS: count('milliseconds', 5000).meta({
+    description:
+      'PostgreSQL is taken to be away when it answers nothing at all for so long: requests are answered 503 at once until it does; 0 is no limit',
+  }),
   SLOW_QUERY_MS: count('milliseconds', 1000).meta({
     description: 'A query that takes longer is logged, without its values, with the id of its request',
   }),

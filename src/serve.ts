@@ -35,9 +35,13 @@ export async function serveUntilStopped(
   const log = openLog(config)
   const stopped = stopSignal()
   const onSlow = (query: SlowQuery) => log.warn({ ...query, ms: Math.round(query.ms) }, 'slow query')
-  const pool = { ...requestPool(config), onSlow }
+  const onSilence = (silent: boolean) =>
+    silent
+      ? log.error('the database does not answer at all; it is tried again')
+      : log.info('the database answers again')
+  const pool = { ...requestPool(config), onSlow, onSilence }
   const database = await openConfiguredDatabase(config, (line) => log.info(line), pool)
-  const work = config.JOBS === 'off' ? null : openDatabase(database.url, { ...workPool(config), onSlow })
+  const work = config.JOBS === 'off' ? null : openDatabase(database.url, { ...workPool(config), onSlow, onSilence })
   const running: Running[] = []
   try {
     if (config.JOBS !== 'only') {

@@ -11,6 +11,7 @@ import type { Database } from './platform/db.ts'
 import { within } from './platform/health.ts'
 import type { Job } from './platform/jobs.ts'
 import { openOutbound } from './platform/outbound.ts'
+import { requestPool } from './platform/open.ts'
 import { openReplica, readsOf } from './platform/replica.ts'
 import { createScreener } from './screening/screener.ts'
 import { startScreening } from './screening/worker.ts'
@@ -49,7 +50,7 @@ export async function startServer(
   const reads =
     config.DATABASE_REPLICA_URL === undefined
       ? readsOf(database.db)
-      : openReplica(database, config.DATABASE_REPLICA_URL, log)
+      : openReplica(database, config.DATABASE_REPLICA_URL, log, requestPool(config))
   const tracing = await openTracing(config)
   let isStopping = false
   let publishedPosition: () => number | null = () => null

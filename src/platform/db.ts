@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { DrizzleQueryError, fillPlaceholders, sql, type SQL } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
@@ -7,6 +8,7 @@ import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import { projectRoot } from './project.ts'
 import { observeQueries, type PoolState, type QueryOptions } from './queries.ts'
+import { watchSilence } from './silence.ts'
 
 export type Db = PostgresJsDatabase
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
@@ -30,6 +32,10 @@ export interface PoolOptions extends QueryOptions {
   lockTimeoutMs?: number
   /** PostgreSQL ends a connection that does nothing for so long in the middle of a transaction, and with it its locks. */
   idleInTransactionMs?: number
+  /** A server that answers nothing at all for so long is taken to be away: what waits fails, and what comes fails at once. */
+  silenceMs?: number
+  /** Told when the server is found to be away in this way, and when it answers again. */
+  onSilence?: (silent: boolean) => void
   /** How the connections are called in `pg_stat_activity`. */
   name?: string
 }
@@ -46,8 +52,12 @@ const common = {
 /** Opens a pool of connections. Connecting is lazy: nothing is reached before the first query. */
 export function openDatabase(url: string, options: PoolOptions = {}): Database {
   const { max = 10, statementTimeoutMs = 0, lockTimeoutMs = 0, idleInTransactionMs = 0, name = 'xinjian' } = options
+  const { silenceMs = 0, onSilence } = options
+  const watch = silenceMs > 0 ? watchSilence(url, { silenceMs, statementTimeoutMs, onSilence }) : null
   const client = postgres(url, {
     ...common,
+    // Known to postgres.js, and not to its types.
+    ...(watch && { socket: watch.socket }),
     max,
     connect_timeout: 10,
     connection: {
@@ -58,8 +68,12 @@ export function openDatabase(url: string, options: PoolOptions = {}): Database {
       ...(idleInTransactionMs > 0 && { idle_in_transaction_session_timeout: idleInTransactionMs }),
     },
   })
-  const pool = observeQueries(client, max, options)
-  return { db: drizzle(client, { casing: 'snake_case' }), url, pool, close: () => client.end({ timeout: 5 }) }
+  const pool = observeQueries(client, max, options, watch)
+  const close = async () => {
+    await client.end({ timeout: 5 })
+    watch?.stop()
+  }
+  return { db: drizzle(client, { casing: 'snake_case' }), url, pool, close }
 }
 
 /**
@@ -126,24 +140,47 @@ async function assertSpeaksChinese(db: Db): Promise<void> {
 
 /** Any constant: one migration at a time among all processes. */
 const migrationLock = 7_310_001
-/** How long a migration waits for a lock of a table that others use. */
-const migrationLockTimeoutMs = 15_000
+/** How a migration waits for a table that others use: whoever waits for its lock makes all behind it wait too. */
+interface MigrationOptions {
+  folder?: string
+  /** It gives way after so many milliseconds, */
+  lockTimeoutMs?: number
+  /** rests, */
+  restMs?: number
+  /** and tries again, so often in all. */
+  attempts?: number
+}
 
 /**
- * Brings the schema up to date. Of several processes that start together one migrates and the others wait.
- * @throws UnusableDatabaseError when the database cannot serve Chinese names
+ * Brings the schema up to date. Of several processes that start together one migrates and the others wait. All that is new
+ * comes in one transaction: a migration that gives up has changed nothing.
+ * @throws UnusableDatabaseError when the database cannot serve Chinese names, or does not give a table free
  */
-export async function migrateDatabase(url: string): Promise<void> {
+export async function migrateDatabase(url: string, options: MigrationOptions = {}): Promise<void> {
+  const { folder = migrationsFolder, lockTimeoutMs = 5000, restMs = 1000, attempts = 5 } = options
   const client = openConnection(url)
   try {
     const db = drizzle(client, { casing: 'snake_case' })
     await assertSpeaksChinese(db)
     // The role that serves may not migrate, and need not while the owner of the schema has (docs/operating/access.md).
-    if (await migrationsAreCurrent(db).catch(isNotThere)) return
+    if (await migrationsAreCurrent(db, folder).catch(isNotThere)) return
     await client`select pg_advisory_lock(${migrationLock})`
-    // Whoever waits for a table's lock makes all behind it wait too: better to fail and be started again.
-    await client`select set_config('lock_timeout', ${`${migrationLockTimeoutMs}ms`}, false)`
-    await migrate(db, { migrationsFolder })
+    await client`select set_config('lock_timeout', ${`${lockTimeoutMs}ms`}, false)`
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await migrate(db, { migrationsFolder: folder })
+        return
+      } catch (error) {
+        if (faultOf(error).code !== '55P03') throw error
+        if (attempt >= attempts) {
+          throw new UnusableDatabaseError(
+            `a migration needs a table that somebody else holds: it waited ${attempts} times for ${lockTimeoutMs} ms and changed nothing. ` +
+              'End the long transactions that pg_stat_activity shows, and start again',
+          )
+        }
+        await sleep(restMs)
+      }
+    }
   } finally {
     await client.end({ timeout: 5 })
   }
@@ -156,8 +193,8 @@ function isNotThere(error: unknown): false {
 }
 
 /** Whether every migration this build knows has been applied. */
-export async function migrationsAreCurrent(db: Db): Promise<boolean> {
-  const journal = JSON.parse(readFileSync(`${migrationsFolder}/meta/_journal.json`, 'utf8')) as {
+export async function migrationsAreCurrent(db: Db, folder = migrationsFolder): Promise<boolean> {
+  const journal = JSON.parse(readFileSync(`${folder}/meta/_journal.json`, 'utf8')) as {
     entries: { when: number }[]
   }
   const [row] = await rowsOf<{ latest: string | null }>(

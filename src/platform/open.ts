@@ -25,17 +25,22 @@ export function requestPool(config: Config): PoolOptions {
     max: config.DATABASE_POOL,
     statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
     lockTimeoutMs: config.DATABASE_LOCK_TIMEOUT_MS,
+    silenceMs: config.DATABASE_SILENCE_MS,
     idleInTransactionMs,
     slowMs: config.SLOW_QUERY_MS,
   }
 }
+
+/** Jobs have the patience to wait until a machine was moved or a network mended. */
+const workSilenceMs = 60_000
 
 /**
  * The limits of the pool for scheduled jobs and commands: statements over whole tables take their time, but a lock that a
  * request holds for so long is held by mistake.
  */
 export function workPool(config: Config): PoolOptions {
-  return { max: config.DATABASE_POOL, lockTimeoutMs: 60_000, slowMs: config.SLOW_QUERY_MS, name: 'xinjian-work' }
+  const { DATABASE_POOL: max, SLOW_QUERY_MS: slowMs } = config
+  return { max, lockTimeoutMs: 60_000, silenceMs: workSilenceMs, slowMs, name: 'xinjian-work' }
 }
 
 /**

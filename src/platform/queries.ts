@@ -1,5 +1,6 @@
 import type postgres from 'postgres'
 import { currentRequest, type RequestContext } from './request-context.ts'
+import type { SentQuery, SilenceWatch } from './silence.ts'
 
 /** How busy a pool is. */
 export interface PoolState {
@@ -31,7 +32,7 @@ export interface QueryOptions {
 const statementMost = 1000
 
 /** A query of postgres.js, which begins when somebody asks for its result. */
-interface Query {
+interface Query extends SentQuery {
   handle: () => Promise<void>
   resolve: (rows: unknown) => void
   reject: (error: unknown) => void
@@ -51,7 +52,12 @@ interface Client {
  * `auto_explain` lead to the request. They are not kept prepared under a name (drizzle asks for none), and
  * `pg_stat_statements` leaves comments out, so differing texts cost nothing there.
  */
-export function observeQueries(sql: postgres.Sql, max: number, options: QueryOptions = {}): PoolState {
+export function observeQueries(
+  sql: postgres.Sql,
+  max: number,
+  options: QueryOptions = {},
+  watch: SilenceWatch | null = null,
+): PoolState {
   const { slowMs = Infinity, onSlow } = options
   const state = { inFlight: 0, queries: 0, slowQueries: 0 }
 
@@ -63,25 +69,39 @@ export function observeQueries(sql: postgres.Sql, max: number, options: QueryOpt
       const text = request === undefined ? statement : `${statement} /* request=${request.requestId} */`
       const query = unsafe(text, parameters, given)
       // A transaction counts as one, by `begin` below.
-      follow(query, statement, request, ownsConnection || statement.startsWith('begin ') ? 0 : 1)
+      follow(query, statement, request, ownsConnection, ownsConnection || statement.startsWith('begin ') ? 0 : 1)
       return query
     }
   }
 
-  const follow = (query: Query, statement: string, request: RequestContext | undefined, weight: number): void => {
+  const follow = (
+    query: Query,
+    statement: string,
+    request: RequestContext | undefined,
+    ownsConnection: boolean,
+    weight: number,
+  ): void => {
     const { handle, resolve, reject } = query
     let from = 0
     let end: ((error?: unknown) => void) | null = null
     query.handle = () => {
       if (from === 0) {
+        const refusal = ownsConnection ? null : (watch?.refusal() ?? null)
+        if (refusal !== null) {
+          from = -1
+          reject(refusal)
+          return Promise.resolve()
+        }
         from = performance.now()
+        watch?.began(query, ownsConnection)
         state.inFlight += weight
         end = request?.span?.query(statement.slice(0, statementMost)) ?? null
       }
       return handle.call(query)
     }
     const settle = (error?: unknown) => {
-      if (from < 0) return
+      if (from <= 0) return
+      watch?.ended(query)
       const ms = performance.now() - from
       from = -1
       state.inFlight -= weight

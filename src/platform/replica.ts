@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
-import { faultOf, openDatabase, rowsOf, type Database, type Db } from './db.ts'
+import type postgres from 'postgres'
+import { faultOf, openDatabase, rowsOf, type Database, type Db, type PoolOptions } from './db.ts'
 
 /** Where reads go that need not see what was committed a moment ago by another process. */
 export interface Reads {
-  /** The replica while it is close behind, else the primary: chosen anew for each statement. */
+  /** For statements alone: the replica while it is close behind, else the primary, chosen anew for each. */
   db: Db
   /** Something was committed in this process: reads go to the primary until the replica has it. */
   wrote(): void
@@ -12,6 +13,8 @@ export interface Reads {
   readonly lagMs: number | null
   stop(): Promise<void>
 }
+
+type Client = Pick<postgres.Sql, 'unsafe'>
 
 /** So often both servers are asked how far they are. */
 const probeMs = 200
@@ -34,8 +37,9 @@ export function openReplica(
   primary: Database,
   url: string,
   log?: { warn(context: object, message: string): void },
+  pool: PoolOptions = {},
 ): Reads {
-  const replica = openDatabase(url)
+  const replica = openDatabase(url, pool)
   const end = new AbortController()
   /** Places of the primary and when they were asked for, oldest first: those that the replica has not passed yet. */
   let places: { lsn: bigint; askedAt: number }[] = []
@@ -69,6 +73,9 @@ export function openReplica(
         await Promise.race([probe(), late])
         warned.clear()
       } catch (error) {
+        // Whatever was known of it counts no more: statements that it does not answer need not be tried there first.
+        caughtUpAt = -Infinity
+        places = []
         const fault = faultOf(error)
         if (!warned.has(fault.message) && !isStopped()) log?.warn({ err: fault }, 'the replica is not read from')
         warned.add(fault.message)
@@ -81,15 +88,20 @@ export function openReplica(
   }
   const running = run()
 
-  const chosen = (): Db => (writes === settled && (lagMs() ?? Infinity) <= lagMost ? replica.db : primary.db)
+  const isTrusted = () => writes === settled && (lagMs() ?? Infinity) <= lagMost
+  /**
+   * Asks the replica, and the primary again where that fails: the replica may be gone, or have ended the statement because
+   * it stood in the way of what the primary did (40001). What took too long there (57014) would here too.
+   */
+  const read: AskEither = (ask) => {
+    if (!isTrusted()) return ask(primary.db)
+    return ask(replica.db).catch((error: unknown) => {
+      if (faultOf(error).code === '57014' && isTrusted()) throw error
+      return ask(primary.db)
+    })
+  }
   return {
-    db: new Proxy(primary.db, {
-      get: (_, key) => {
-        const db = chosen()
-        const value: unknown = Reflect.get(db, key)
-        return typeof value === 'function' ? (value as () => unknown).bind(db) : value
-      },
-    }),
+    db: readingDb(primary.db, read),
     wrote: () => {
       writes += 1
       wake()
@@ -103,6 +115,23 @@ export function openReplica(
       await replica.close()
     },
   }
+}
+
+type AskEither = <Answer>(ask: (db: Db) => Promise<Answer>) => Promise<Answer>
+
+/** Statements, as `rowsOf` and `prepare` ask them, go where each should at that moment; all else to the primary. */
+function readingDb(primary: Db, read: AskEither): Db {
+  const execute = (query: Parameters<Db['execute']>[0]) => read(async (db) => db.execute(query))
+  const unsafe = (...given: Parameters<Client['unsafe']>) =>
+    read(async (db) => (db as Db & { $client: Client }).$client.unsafe(...given))
+  const own: Record<string | symbol, unknown> = { execute, $client: { unsafe } }
+  return new Proxy(primary, {
+    get: (_, key) => {
+      if (key in own) return own[key]
+      const value: unknown = Reflect.get(primary, key)
+      return typeof value === 'function' ? (value as () => unknown).bind(primary) : value
+    },
+  })
 }
 
 /** A place in the write-ahead log (`16/B374D848`) as a number. */
