@@ -15,12 +15,15 @@ export const feedOutbox = pgTable('feed_outbox', {
   data: jsonb().notNull(),
 })
 
-/** The log: append-only (a trigger refuses anything else), positions contiguous from 1, hash-chained. */
+/**
+ * The log: append-only (a trigger refuses anything else), positions contiguous from 1, hash-chained. Partitioned by ranges
+ * of positions (docs/decisions/0030); an id is unique in its range.
+ */
 export const feedEvents = pgTable(
   'feed_events',
   {
     position: bigint({ mode: 'number' }).primaryKey(),
-    id: uuid().notNull().unique(),
+    id: uuid().notNull(),
     type: text().notNull(),
     /** What the event tells the state of (see `PendingEvent`). */
     key: text().notNull(),

@@ -20,6 +20,8 @@ export interface Counts {
   orders: { status: string; orders: number }[]
   /** Lifts that an agency has not confirmed, and since when the oldest waits. */
   liftsOldestAt: number | null
+  /** Whether rows lie where no range was made for them. */
+  overflows: { table: string; overflows: boolean }[]
   jobs: { job: string; lastSuccessAt: number | null; failedSince: number; running: number }[]
 }
 
@@ -47,6 +49,10 @@ export async function readCounts(db: DbOrTx): Promise<Counts> {
         select o.status, count(*) as orders from sanction_orders o
         where o.status in ('pending', 'received', 'lift-pending') group by 1) c),
       'liftsOldestAt', (select extract(epoch from min(o.lift_recorded_at)) from sanction_orders o where o.status = 'lift-pending'),
+      'overflows', (select json_agg(c) from (values
+        ('feed_events', exists (select from feed_events_default)),
+        ('annual_reports', exists (select from annual_reports_default)),
+        ('annual_report_revisions', exists (select from annual_report_revisions_default))) c ("table", overflows)),
       'jobs', (select coalesce(json_agg(c), '[]') from (
         select r.job, extract(epoch from max(r.finished_at) filter (where r.status = 'succeeded')) as "lastSuccessAt",
           count(*) filter (where r.status in ('failed', 'interrupted') and r.started_at >= coalesce((
