@@ -5,9 +5,19 @@ CREATE TABLE "partitioned_tables" (
 	"ranges_ahead" integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "feed_head" (
+	"only" boolean PRIMARY KEY DEFAULT true NOT NULL,
+	"position" bigint NOT NULL,
+	"hash" text NOT NULL
+);
+--> statement-breakpoint
+-- Every read tells the newest position: one row to read, where the log has a range more each time.
+INSERT INTO feed_head (position, hash) SELECT position, hash FROM feed_events ORDER BY position DESC LIMIT 1;
+--> statement-breakpoint
+INSERT INTO feed_head (position, hash) VALUES (0, '') ON CONFLICT DO NOTHING;
+--> statement-breakpoint
 INSERT INTO partitioned_tables (table_name, key_column, range_size, ranges_ahead) VALUES
-  ('feed_events', 'position', 10000000, 2),
-  ('annual_reports', 'year', 1, 1),
+  ('feed_events', 'position', 10000000, 1),
   ('annual_report_revisions', 'year', 1, 1);
 --> statement-breakpoint
 -- Makes the ranges that are missing up to ranges_ahead beyond the one that holds `reached`
@@ -114,16 +124,7 @@ CREATE TRIGGER feed_events_default_append_only BEFORE UPDATE OR DELETE OR TRUNCA
 --> statement-breakpoint
 SELECT make_partitions('feed_events', NULL);
 --> statement-breakpoint
-ALTER TABLE annual_reports RENAME TO annual_reports_before;
---> statement-breakpoint
-ALTER INDEX annual_reports_uscc_year_pk RENAME TO annual_reports_before_pk;
---> statement-breakpoint
-CREATE TABLE annual_reports (LIKE annual_reports_before INCLUDING DEFAULTS) PARTITION BY RANGE (year);
---> statement-breakpoint
-ALTER TABLE annual_reports ADD CONSTRAINT annual_reports_uscc_year_pk PRIMARY KEY (uscc, year);
---> statement-breakpoint
-ALTER TABLE annual_reports ADD CONSTRAINT annual_reports_uscc_subjects_uscc_fk FOREIGN KEY (uscc) REFERENCES public.subjects(uscc);
---> statement-breakpoint
+-- The present state of each report, which every credit file reads by its business, stays whole (docs/decisions/0030).
 ALTER TABLE annual_report_revisions RENAME TO annual_report_revisions_before;
 --> statement-breakpoint
 ALTER INDEX annual_report_revisions_uscc_year_revision_pk RENAME TO annual_report_revisions_before_pk;
@@ -138,21 +139,28 @@ ALTER TABLE annual_report_revisions ADD CONSTRAINT annual_report_revisions_uscc_
 CREATE TRIGGER annual_report_revisions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON annual_report_revisions
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 --> statement-breakpoint
+-- In the database, so that a process of the version before, still running, tells it too.
+CREATE FUNCTION tell_feed_head() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE public.feed_head SET (position, hash) =
+    (SELECT e.position, e.hash FROM public.feed_events e ORDER BY e.position DESC LIMIT 1);
+  RETURN NULL;
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER feed_events_head AFTER INSERT ON feed_events FOR EACH STATEMENT EXECUTE FUNCTION tell_feed_head();
+--> statement-breakpoint
 -- All years that there are become one range, and every later year has its own. On an empty database the year before this
 -- one, for which reports come in, has its own already.
 DO $$
 DECLARE
   this_year integer := extract(year FROM now() AT TIME ZONE 'Asia/Shanghai');
-  newest integer := (SELECT max(year) FROM annual_report_revisions_before);
-  next_year integer := greatest(coalesce(newest + 1, 0), (SELECT coalesce(max(year) + 1, 0) FROM annual_reports_before), this_year - 1);
-  parent text;
+  next_year integer := greatest((SELECT coalesce(max(year) + 1, 0) FROM annual_report_revisions_before), this_year - 1);
 BEGIN
-  FOREACH parent IN ARRAY ARRAY['annual_reports', 'annual_report_revisions'] LOOP
-    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (MINVALUE) TO (%s)', parent, parent || '_before', next_year);
-    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', parent || '_default', parent);
-    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I DEFAULT', parent, parent || '_default');
-    PERFORM make_partitions(parent, this_year);
-  END LOOP;
+  EXECUTE format('ALTER TABLE annual_report_revisions ATTACH PARTITION annual_report_revisions_before FOR VALUES FROM (MINVALUE) TO (%s)', next_year);
+  CREATE TABLE annual_report_revisions_default (LIKE annual_report_revisions INCLUDING ALL);
+  ALTER TABLE annual_report_revisions ATTACH PARTITION annual_report_revisions_default DEFAULT;
+  PERFORM make_partitions('annual_report_revisions', this_year);
 END
 $$;
 --> statement-breakpoint

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, bigserial, index, json, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, bigserial, boolean, index, json, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { instant } from '../platform/columns.ts'
 
 /** Events of committed decisions that have no position yet (design rule 2). Emptied by the sequencer. */
@@ -45,6 +45,13 @@ export const feedEvents = pgTable(
       .where(sql`${table.list} is not null`),
   ],
 )
+
+/** The newest position of the log and its hash: one row, written by a trigger with each append. */
+export const feedHead = pgTable('feed_head', {
+  only: boolean().primaryKey().default(true),
+  position: bigint({ mode: 'number' }).notNull(),
+  hash: text().notNull(),
+})
 
 /** Full copies of the published lists; the files lie in SNAPSHOT_DIR. One without a manifest is being written, or was. */
 export const feedSnapshots = pgTable(

@@ -51,7 +51,6 @@ export async function readCounts(db: DbOrTx): Promise<Counts> {
       'liftsOldestAt', (select extract(epoch from min(o.lift_recorded_at)) from sanction_orders o where o.status = 'lift-pending'),
       'overflows', (select json_agg(c) from (values
         ('feed_events', exists (select from feed_events_default)),
-        ('annual_reports', exists (select from annual_reports_default)),
         ('annual_report_revisions', exists (select from annual_report_revisions_default))) c ("table", overflows)),
       'jobs', (select coalesce(json_agg(c), '[]') from (
         select r.job, extract(epoch from max(r.finished_at) filter (where r.status = 'succeeded')) as "lastSuccessAt",

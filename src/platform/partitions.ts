@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { faultOf, rowsOf, type DbOrTx } from './db.ts'
 
 /** How many ranges were made, by table. */
-export type MadePartitions = Record<'feed_events' | 'annual_reports' | 'annual_report_revisions', number>
+export type MadePartitions = Record<'feed_events' | 'annual_report_revisions', number>
 
 /**
  * Makes the next ranges of the log and of the reports before they are needed, and moves into them what the default
@@ -16,16 +16,11 @@ export async function makePartitions(db: DbOrTx, on: string): Promise<MadePartit
     db,
     sql`select make_partitions('feed_events', null) as made`,
   )
-  const [reports] = await rowsOf<{ made: number }>(db, sql`select make_partitions('annual_reports', ${year}) as made`)
   const [revisions] = await rowsOf<{ made: number }>(
     db,
     sql`select make_partitions('annual_report_revisions', ${year}) as made`,
   )
-  return {
-    feed_events: log?.made ?? 0,
-    annual_reports: reports?.made ?? 0,
-    annual_report_revisions: revisions?.made ?? 0,
-  }
+  return { feed_events: log?.made ?? 0, annual_report_revisions: revisions?.made ?? 0 }
 }
 
 /** The same at the start of a process, which goes on without: the job of the night makes what is missing. */

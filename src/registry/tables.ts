@@ -149,7 +149,7 @@ export const webPresenceClaims = pgTable(
   ],
 )
 
-/** The annual report of a business for a year: its present state. Partitioned by year (docs/decisions/0030). */
+/** The annual report of a business for a year: its present state. */
 export const annualReports = pgTable(
   'annual_reports',
   {
