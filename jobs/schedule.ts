@@ -12,6 +12,7 @@ import { promoteToSeriousJob } from './promote-to-serious.ts'
 import { reportOverdueStepsJob } from './report-overdue-steps.ts'
 import { sendSixtyDayNoticesJob } from './send-sixty-day-notices.ts'
 import { pullAnnualReports } from './pull-annual-reports.ts'
+import { makePartitionsJob } from './make-partitions.ts'
 import { needsSource } from './pull-collection.ts'
 import { pullIcpFilings } from './pull-icp-filings.ts'
 import { pullPenalties } from './pull-penalties.ts'
@@ -159,5 +160,13 @@ export const jobs: readonly Job[] = [
     cron: '55 4 * * *',
     canDryRun: true,
     run: forgetOldRunsJob,
+  },
+  {
+    name: 'make-partitions',
+    description: 'Makes the next ranges of the log and the next year of annual reports before they are needed',
+    // Twice an hour: it gives up at once while a long reader is in its way, and has nothing to do nearly always.
+    cron: '10,40 * * * *',
+    canDryRun: true,
+    run: makePartitionsJob,
   },
 ]

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
+import { dayOf, systemClock } from './platform/clock.ts'
 import { openDatabase, type Database } from './platform/db.ts'
 import type { SlowQuery } from './platform/queries.ts'
 import { openConfiguredDatabase, requestPool, workPool } from './platform/open.ts'
+import { makePartitionsAtStart } from './platform/partitions.ts'
 import { openLog } from './platform/request-log.ts'
 import { startServer } from './server.ts'
 import type { Job } from './platform/jobs.ts'
@@ -43,6 +45,7 @@ export async function serveUntilStopped(
   const database = await openConfiguredDatabase(config, (line) => log.info(line), pool)
   const work = config.JOBS === 'off' ? null : openDatabase(database.url, { ...workPool(config), onSlow, onSilence })
   const running: Running[] = []
+  await makePartitionsAtStart(database.db, dayOf(systemClock.now()), log)
   try {
     if (config.JOBS !== 'only') {
       const server = await startServer(database, config, log, jobs)

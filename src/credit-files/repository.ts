@@ -59,7 +59,7 @@ export const heldFiles = prepare<{ uscc: string; file: HeldFile }>(sql`
       where o.uscc = s.uscc and o.lift_requested_on is null
         and (o.until is null or o.until >= ${sql.placeholder('today')}::date)), '[]'),
     'amendmentId', (select a.id from rulebook_amendments a order by a.revision desc limit 1),
-    'position', (select coalesce(max(e.position), 0) from feed_events e)
+    'position', (select h.position from feed_head h)
   ) as file
   from subjects s where s.uscc = any(${sql.placeholder('usccs')}::text[])`)
 

@@ -86,6 +86,7 @@ export interface LogRow {
   hash: string
 }
 
+/** Appends to the log; a trigger tells its new head. */
 export async function insertEvents(tx: Tx, rows: readonly LogRow[]): Promise<void> {
   await tx.execute(sql`
     insert into feed_events (position, id, type, key, uscc, list, region_code, event, hash, appended_at)
@@ -102,7 +103,7 @@ export async function notifyReaders(tx: Tx, position: number): Promise<void> {
 export async function findHead(db: DbOrTx): Promise<Head> {
   const [row] = await rowsOf<{ position: string; hash: string }>(
     db,
-    sql`select e.position, e.hash from feed_events e order by e.position desc limit 1`,
+    sql`select h.position, h.hash from feed_head h where h.position > 0`,
   )
   return row === undefined ? emptyHead : { position: Number(row.position), hash: row.hash }
 }
@@ -147,7 +148,7 @@ export async function listChanges(db: DbOrTx, after: number, limit: number): Pro
   }>(
     db,
     sql`select coalesce(array_agg(page.uscc), '{}') as usccs, max(page.position) as last,
-          (select coalesce(max(h.position), 0) from feed_events h) as head,
+          (select h.position from feed_head h) as head,
           (select min(o.seq) from feed_outbox o) as "firstPending",
           (select max(o.seq) from feed_outbox o) as "lastPending",
           (select a.id from rulebook_amendments a order by a.revision desc limit 1) as "amendmentId"
@@ -182,7 +183,7 @@ export async function listEntries(
   if (filter.regionCode) conditions.push(sql`starts_with(e.region_code, ${filter.regionCode})`)
   const rows = await rowsOf<LogEntry & { head: string; none: boolean }>(
     db,
-    sql`with head as (select coalesce(max(h.position), 0) as position from feed_events h),
+    sql`with head as (select h.position from feed_head h),
         page as (
           select e.position, e.event, e.list, e.region_code from feed_events e
           where ${sql.join(conditions, sql` and `)} order by e.position limit ${limit}

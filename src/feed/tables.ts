@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, bigserial, index, json, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, bigserial, boolean, index, json, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { instant } from '../platform/columns.ts'
 
 /** Events of committed decisions that have no position yet (design rule 2). Emptied by the sequencer. */
@@ -15,12 +15,15 @@ export const feedOutbox = pgTable('feed_outbox', {
   data: jsonb().notNull(),
 })
 
-/** The log: append-only (a trigger refuses anything else), positions contiguous from 1, hash-chained. */
+/**
+ * The log: append-only (a trigger refuses anything else), positions contiguous from 1, hash-chained. Partitioned by ranges
+ * of positions (docs/decisions/0030); an id is unique in its range.
+ */
 export const feedEvents = pgTable(
   'feed_events',
   {
     position: bigint({ mode: 'number' }).primaryKey(),
-    id: uuid().notNull().unique(),
+    id: uuid().notNull(),
     type: text().notNull(),
     /** What the event tells the state of (see `PendingEvent`). */
     key: text().notNull(),
@@ -42,6 +45,13 @@ export const feedEvents = pgTable(
       .where(sql`${table.list} is not null`),
   ],
 )
+
+/** The newest position of the log and its hash: one row, written by a trigger with each append. */
+export const feedHead = pgTable('feed_head', {
+  only: boolean().primaryKey().default(true),
+  position: bigint({ mode: 'number' }).notNull(),
+  hash: text().notNull(),
+})
 
 /** Full copies of the published lists; the files lie in SNAPSHOT_DIR. One without a manifest is being written, or was. */
 export const feedSnapshots = pgTable(

@@ -103,6 +103,12 @@ export function databaseMeasurements(reading: Reading, now: () => Date): Measure
       return known(counts === null ? null : (ageOf(counts.auditOldestAt) ?? 0))
     }),
     gauge(
+      'xinjian_partition_overflow',
+      'Whether rows of a table lie in its default partition',
+      () => (reading()?.overflows ?? []).map(({ table, overflows }) => ({ labels: { table }, value: overflows ? 1 : 0 })),
+      ['table'],
+    ),
+    gauge(
       'xinjian_job_last_success_timestamp_seconds',
       'When a job last succeeded',
       () =>

@@ -23,6 +23,8 @@ export interface Counts {
   auditPosition: number
   auditWaiting: number
   auditOldestAt: number | null
+  /** Whether rows lie where no range was made for them. */
+  overflows: { table: string; overflows: boolean }[]
   jobs: { job: string; lastSuccessAt: number | null; failedSince: number; running: number }[]
 }
 
@@ -54,6 +56,9 @@ export async function readCounts(db: DbOrTx): Promise<Counts> {
       'auditWaiting', (select count(*) from audit_pending),
       'auditOldestAt', (select extract(epoch from l.at) from audit_pending p join audit_log l on l.id = p.entry_id
         order by p.seq limit 1),
+      'overflows', (select json_agg(c) from (values
+        ('feed_events', exists (select from feed_events_default)),
+        ('annual_report_revisions', exists (select from annual_report_revisions_default))) c ("table", overflows)),
       'jobs', (select coalesce(json_agg(c), '[]') from (
         select r.job, extract(epoch from max(r.finished_at) filter (where r.status = 'succeeded')) as "lastSuccessAt",
           count(*) filter (where r.status in ('failed', 'interrupted') and r.started_at >= coalesce((

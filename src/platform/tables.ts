@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import {
+  bigint,
   boolean,
   date,
   index,
@@ -103,3 +104,14 @@ export const idempotencyKeys = pgTable(
   },
   (table) => [primaryKey({ columns: [table.partnerId, table.key] })],
 )
+
+/** The tables in ranges of a number, and how `make_partitions` makes the next ones. An operator may change how. */
+export const partitionedTables = pgTable('partitioned_tables', {
+  tableName: text().primaryKey(),
+  /** The column of the number. */
+  keyColumn: text().notNull(),
+  /** How many numbers a new range has. */
+  rangeSize: bigint({ mode: 'number' }).notNull(),
+  /** So many ranges are made ahead of the one in use. */
+  rangesAhead: integer().notNull(),
+})

@@ -167,7 +167,10 @@ export const annualReports = pgTable(
   (table) => [primaryKey({ columns: [table.uscc, table.year] })],
 )
 
-/** Every version of a report, since before and after a correction are both shown (条例 art 12). */
+/**
+ * Every version of a report, since before and after a correction are both shown (条例 art 12). Partitioned by year
+ * (docs/decisions/0030).
+ */
 export const annualReportRevisions = pgTable(
   'annual_report_revisions',
   {

@@ -32,7 +32,8 @@ beforeAll(async () => {
 beforeEach(async () => {
   await forget(database.db)
   await database.db.execute(sql`alter table annual_report_revisions disable trigger user`)
-  await database.db.execute(sql`truncate annual_report_revisions, annual_reports`)
+  await database.db.execute(sql`delete from annual_report_revisions`)
+  await database.db.execute(sql`delete from annual_reports`)
   await database.db.execute(sql`delete from web_presences`)
   await database.db.execute(sql`alter table annual_report_revisions enable trigger user`)
 })
