@@ -38,6 +38,8 @@ export interface PageProps {
   styles?: readonly AssetName[]
   /** Wide tables take the whole window. */
   isWide?: boolean
+  /** The page of ours that the browser goes on to by itself. */
+  goesOnTo?: string
   children: ComponentChildren
 }
 
@@ -67,6 +69,7 @@ function Page(props: PageProps) {
         <meta name="color-scheme" content="light dark" />
         <title>{title === '' ? service : `${visible(title)} – ${service}`}</title>
         {isPrivate === true && <meta name="robots" content="noindex" />}
+        {props.goesOnTo !== undefined && <meta http-equiv="refresh" content={`0;url=${props.goesOnTo}`} />}
         {canonical !== undefined && <link rel="canonical" href={canonical} />}
         {json !== undefined && <link rel="alternate" type="application/json" href={json} />}
         {props.feeds?.map((feed) => (

@@ -47,11 +47,14 @@ interface WorkspacePage {
   section?: string
   /** Wide tables take the whole window. */
   isWide?: boolean
+  /** The page that the browser goes on to by itself. */
+  goesOnTo?: string
   children: ComponentChildren
 }
 
 /** A page of the workspace: the layout of the site with the sections of who has signed in. */
-export function workspacePage(look: OpenLook | Visit, { title, section, isWide, children }: WorkspacePage): string {
+export function workspacePage(look: OpenLook | Visit, page: WorkspacePage): string {
+  const { title, section, isWide, goesOnTo, children } = page
   const { language, path, query } = look
   const visit = 'session' in look ? look : look.visit
   const { done: _, lang: __, ...lasting } = query
@@ -64,6 +67,7 @@ export function workspacePage(look: OpenLook | Visit, { title, section, isWide, 
     styles: ['workspace.css'],
     ...(section !== undefined && { current: section }),
     ...(isWide === true && { isWide }),
+    ...(goesOnTo !== undefined && { goesOnTo }),
     ...(visit !== null && { area: areaOf(visit), account: <Account visit={visit} /> }),
     children,
   })

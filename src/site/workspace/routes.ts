@@ -6,6 +6,7 @@ import { registerPartnerPages } from '../partners/pages.ts'
 import { servePages } from '../pages.ts'
 import { registerStaffPages } from '../staff/pages.ts'
 import { sessionCookie } from './cookie.ts'
+import { registerOidcSignIn } from './oidc.ts'
 import { registerSignIn } from './sign-in.ts'
 import { pagesOf, type WorkspaceOptions } from './visit.ts'
 
@@ -33,6 +34,7 @@ export const workspaceRoutes: FastifyPluginAsync<WorkspaceOptions> = async (app,
   const cookie = sessionCookie(options.publicUrl)
   const pages = pagesOf(app, options, cookie)
   registerSignIn({ app, pages, options, cookie })
+  registerOidcSignIn({ app, options, cookie })
   registerStaffPages(pages, options)
   registerPartnerPages(pages, options)
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import { insufficientScope } from '../../platform/auth.ts'
 import { dayOf, type Clock } from '../../platform/clock.ts'
+import type { Oidc } from '../../partners/oidc.ts'
 import type { Db } from '../../platform/db.ts'
 import type { Language } from '../../platform/language.ts'
 import { languageOfPage } from '../pages.ts'
@@ -22,6 +23,8 @@ export interface WorkspaceOptions {
   clock: Clock
   config: Config
   passes: Passes
+  /** The identity provider of staff; null where there is none. */
+  oidc: Oidc | null
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
 }
@@ -65,6 +68,11 @@ export interface Pages {
 
 export function sessionLimits({ SESSION_IDLE_MINUTES, SESSION_MAX_HOURS }: Config): SessionLimits {
   return { idleMinutes: SESSION_IDLE_MINUTES, maximumHours: SESSION_MAX_HOURS }
+}
+
+/** Whether staff may sign in at an identity provider with their browsers. */
+export function hasOidc({ oidc, config }: WorkspaceOptions): boolean {
+  return oidc !== null && config.OIDC_CLIENT_ID !== undefined
 }
 
 /** The ways of a plugin to register its pages. */
