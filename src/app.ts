@@ -218,6 +218,6 @@ export async function buildApp({
   await app.register(provenanceRoutes, { db, authenticate })
   await app.register(webCheckRoutes, { db, authenticate })
   await app.register(workspaceRoutes, { db, clock, config, limits, passes, oidc, publicUrl })
-  await app.register(siteRoutes, { db: reads.db, clock, files, names, publicUrl })
+  await app.register(siteRoutes, { db: reads.db, clock, files, names, signing, publicUrl })
   return app
 }

@@ -43,6 +43,9 @@ export interface PageProps {
   children: ComponentChildren
 }
 
+/** What stands around the pages of who has signed in. */
+export type PageFrame = Pick<PageProps, 'area' | 'account' | 'styles'>
+
 const sections = [
   ['/', common.home],
   ['/lists', common.lists],

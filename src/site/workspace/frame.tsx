@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { Language, Text } from '../../platform/language.ts'
-import { renderPage } from '../layout.tsx'
+import { renderPage, type PageFrame } from '../layout.tsx'
 import { Written } from '../parts.tsx'
 import type { Session } from '../../sessions/service.ts'
 import { queryOf } from './api.ts'
@@ -24,6 +24,7 @@ const sections: readonly NavEntry[] = [
   { href: '/staff/repairs', text: texts.repairs, scopes: decisions },
   { href: '/staff/orders', text: texts.orders, scopes: decisions },
   { href: '/staff/publish', text: texts.publish, scopes: ['registry:write'] },
+  { href: '/staff/sources', text: texts.sources, scopes: ['registry:write', 'admin'] },
   { href: '/staff/quarantine', text: texts.quarantine, scopes: ['registry:write', 'admin'] },
   { href: '/staff/leads', text: texts.leads, scopes: ['registry:write', 'decisions:propose', 'admin'] },
   { href: '/staff/jobs', text: texts.jobs, scopes: ['registry:write', 'admin'] },
@@ -64,13 +65,18 @@ export function workspacePage(look: OpenLook | Visit, page: WorkspacePage): stri
     here: `${path}${queryOf(lasting)}`,
     isPrivate: true,
     hasSearch: true,
-    styles: ['workspace.css'],
     ...(section !== undefined && { current: section }),
     ...(isWide === true && { isWide }),
     ...(goesOnTo !== undefined && { goesOnTo }),
-    ...(visit !== null && { area: areaOf(visit), account: <Account visit={visit} /> }),
+    ...frameOf(visit),
     children,
   })
+}
+
+/** The sections of who has signed in, and the way out. */
+export function frameOf(visit: Visit | null): PageFrame {
+  const styles = ['workspace.css'] as const
+  return visit === null ? { styles } : { styles, area: areaOf(visit), account: <Account visit={visit} /> }
 }
 
 function areaOf({ language, session }: Visit) {

@@ -1,10 +1,10 @@
-import { Code, Fact, visible, Written } from '../parts.tsx'
+import { Code, Fact, Moment, visible, Written } from '../parts.tsx'
 import type { OwnSession, SignInRefusal } from '../../sessions/service.ts'
 import { queryOf } from './api.ts'
 import { oidcPath } from './cookie.ts'
 import { ButtonForm, Submit } from './form-parts.tsx'
 import { homeOf, workspacePage } from './frame.tsx'
-import { Done, Moment } from './list-parts.tsx'
+import { Done } from './list-parts.tsx'
 import { account as texts, signIn } from './texts.ts'
 import type { OpenLook, Visit } from './visit.ts'
 

@@ -10,6 +10,7 @@ export const workspace = {
   repairs: { zh: '信用修复', en: 'Repairs' },
   orders: { zh: '惩戒指令', en: 'Orders' },
   publish: { zh: '处罚与荣誉', en: 'Penalties, honours' },
+  sources: { zh: '数据源', en: 'Sources' },
   quarantine: { zh: '隔离记录', en: 'Quarantine' },
   leads: { zh: '线索', en: 'Leads' },
   jobs: { zh: '定时任务', en: 'Jobs' },

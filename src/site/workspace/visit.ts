@@ -75,8 +75,15 @@ export function hasOidc({ oidc, config }: WorkspaceOptions): boolean {
   return oidc !== null && config.OIDC_CLIENT_ID !== undefined
 }
 
-/** The ways of a plugin to register its pages. */
-export function pagesOf(app: FastifyInstance, options: WorkspaceOptions, cookie: SessionCookie): Pages {
+/** How a request is looked at, and who has sent it. */
+export interface Visitors {
+  lookOf: (request: FastifyRequest) => Look
+  /** Null where nobody has signed in. */
+  visitOf: (request: FastifyRequest) => Promise<Visit | null>
+}
+
+/** Knows who is on a page by the session of their browser. */
+export function visitorsOf(app: FastifyInstance, options: WorkspaceOptions, cookie: SessionCookie): Visitors {
   const { db, clock, config, passes, publicUrl } = options
   const lookOf = (request: FastifyRequest): Look => ({
     language: languageOfPage(request),
@@ -99,6 +106,18 @@ export function pagesOf(app: FastifyInstance, options: WorkspaceOptions, cookie:
     const from = { address: clientAddress(request), requestId: request.id }
     return { ...look, session, from, formToken: formTokenOf(token), api }
   }
+  return { lookOf, visitOf }
+}
+
+interface PagesOptions {
+  visitors: Visitors
+  cookie: SessionCookie
+  publicUrl: () => string
+}
+
+/** The ways of a plugin to register its pages. */
+export function pagesOf(app: FastifyInstance, { visitors, cookie, publicUrl }: PagesOptions): Pages {
+  const { lookOf, visitOf } = visitors
   return {
     open: (path, handler) => {
       app.get(path, { schema: { hide: true } }, async (request, reply) =>
