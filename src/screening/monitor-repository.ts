@@ -205,7 +205,11 @@ export async function listMembersOf(
         where m.monitor_id = ${monitorId} and (${after}::text is null or m.ref > ${after}::text)
         order by m.ref limit ${limit}`,
   )
-  return rows.map(({ ref, candidate, decision }) => ({ ref, ...(JSON.parse(candidate) as Omit<Candidate, 'ref'>), decision }))
+  return rows.map(({ ref, candidate, decision }) => ({
+    ref,
+    ...(JSON.parse(candidate) as Omit<Candidate, 'ref'>),
+    decision,
+  }))
 }
 
 export interface MemberKey {

@@ -49,7 +49,15 @@ export function servePages(
       .code(status)
       .headers({ ...problem.headers, vary: varies, 'cache-control': 'no-store' })
       .type('text/html; charset=utf-8')
-      .send(faultPage({ language: languageOfPage(request), here: addressOf(request), problem, requestId: request.id, frame }))
+      .send(
+        faultPage({
+          language: languageOfPage(request),
+          here: addressOf(request),
+          problem,
+          requestId: request.id,
+          frame,
+        }),
+      )
   })
 }
 

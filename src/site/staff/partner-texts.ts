@@ -12,7 +12,10 @@ export const partners = {
   },
   id: { zh: '编号', en: 'Id' },
   change: { zh: '更改', en: 'Change' },
-  suspendNote: { zh: '停用后，其全部密钥和登录立即失效。', en: 'Suspended, all of its keys and sessions stop at once.' },
+  suspendNote: {
+    zh: '停用后，其全部密钥和登录立即失效。',
+    en: 'Suspended, all of its keys and sessions stop at once.',
+  },
   restoreNote: { zh: '恢复后，其密钥重新有效。', en: 'Let back in, its keys work again.' },
   suspended: { zh: '已停用', en: 'Suspended' },
   suspend: { zh: '停用', en: 'Suspend' },

@@ -49,8 +49,7 @@ function listPage(visit: Visit, { items }: Sources, refused?: RefusedResume): st
   const { language } = visit
   // A source that is not stopped has no form to show its refusal at.
   const isLost =
-    refused !== undefined &&
-    !items.some((source) => source.collection === refused.collection && mayBeResumed(source))
+    refused !== undefined && !items.some((source) => source.collection === refused.collection && mayBeResumed(source))
   return workspacePage(visit, {
     title: texts.title[language],
     section: home,
