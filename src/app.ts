@@ -217,7 +217,7 @@ export async function buildApp({
   await app.register(leadRoutes, { db, clock, authenticate })
   await app.register(provenanceRoutes, { db, authenticate })
   await app.register(webCheckRoutes, { db, authenticate })
-  await app.register(workspaceRoutes, { db, clock, config, limits, passes, publicUrl })
-  await app.register(siteRoutes, { db: reads.db, clock, files, names, publicUrl })
+  await app.register(workspaceRoutes, { db, clock, config, limits, passes, oidc, publicUrl })
+  await app.register(siteRoutes, { db: reads.db, clock, files, names, signing, publicUrl })
   return app
 }

@@ -7,11 +7,11 @@ import { checkWebPresences, existsVisit } from '../web-checks/service.ts'
 import type { Province } from './province.ts'
 
 /** Enough for the licence display of a region to be a number; the rest stays unchecked. */
-const visits = 120
+const firstVisits = 120
 
 /**
- * Visits some sites of the sample by the real checks, on two days, since one visit says of no business that its licence is
- * missing. The sites, under names that nobody can register, are served here for as long as that takes: no request leaves the machine.
+ * Visits some sites of the sample by the real checks, and on the next day those among them that showed no licence, since one
+ * visit says of no business that its licence is missing. One at a time, so that they are the same in every sample. The sites, under names that nobody can register, are served here for as long as that takes: no request leaves the machine.
  */
 export async function visitSampleSites(
   { db, url }: Database,
@@ -28,10 +28,13 @@ export async function visitSampleSites(
     resolve: () => Promise.resolve([]),
   })
   try {
-    for (const day of [on, addDays(on, 1)]) {
+    for (const visits of [
+      { on, maxVisits: firstVisits },
+      { on: addDays(on, 1), againOnly: true },
+    ]) {
       await checkWebPresences({
-        ...{ db, databaseUrl: url, on: day, now, outbound, publicUrl: 'https://credit.example' },
-        ...{ delayMs: 0, parallelSites: 8, keepPagesDays: 180, maxVisits: visits },
+        ...{ db, databaseUrl: url, now, outbound, publicUrl: 'https://credit.example' },
+        ...{ delayMs: 0, parallelSites: 1, keepPagesDays: 180, ...visits },
       })
     }
   } finally {

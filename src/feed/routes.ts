@@ -8,9 +8,10 @@ import type { Db } from '../platform/db.ts'
 import { negotiate } from '../platform/negotiation.ts'
 import { Problem, problemResponses } from '../platform/problem.ts'
 import type { Signing } from '../platform/signing.ts'
+import { signCheckpoint } from './checkpoint.ts'
 import type { EventFilter } from './domain.ts'
 import type { FeedListener } from './listener.ts'
-import { findHead, listEvents, type EventPage } from './repository.ts'
+import { listEvents, type EventPage } from './repository.ts'
 import { checkpoint, eventsAnswer, eventsHeaders, eventsLines, eventsQuery, eventsStream } from './schemas.ts'
 import { eventStream } from './stream.ts'
 import { makeFeedTail } from './tail.ts'
@@ -117,9 +118,8 @@ export const feedRoutes: FastifyPluginCallbackZod<Options> = (app, options, done
       },
     },
     async (_request, reply) => {
-      const statement = { ...(await findHead(db)), createdAt: clock.now().toISOString() }
       void reply.header('cache-control', 'no-store')
-      return { ...statement, signature: await signing.sign(statement, { typ: 'feed-checkpoint+jws' }) }
+      return signCheckpoint(db, signing, clock.now())
     },
   )
   done()

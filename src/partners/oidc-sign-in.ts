@@ -1,7 +1,7 @@
 import * as client from 'openid-client'
 import type { Caller, Principal } from '../platform/auth.ts'
 import { Problem } from '../platform/problem.ts'
-import type { Oidc } from './oidc.ts'
+import { providerAway, type Oidc } from './oidc.ts'
 
 /** What the browser's sign-in must bring back: kept by the caller, in a cookie of that browser alone, until it returns. */
 export interface PendingSignIn {
@@ -34,7 +34,8 @@ export async function beginSignIn(oidc: Oidc, redirectUri: string): Promise<{ ur
 /**
  * Ends a sign-in: the person whom the provider vouches for.
  * @param returned the whole address to which the browser was sent back
- * @throws Problem unauthorized when the answer is not one to `pending`, or the person has no rights here or is suspended
+ * @throws Problem unauthorized when the answer is not one to `pending`; insufficient-scope when the person has no rights
+ *   here or is suspended; unavailable while the provider cannot be reached
  */
 export async function finishSignIn(
   oidc: Oidc,
@@ -53,6 +54,7 @@ export async function finishSignIn(
     })
     .then((tokens) => tokens.claims())
     .catch((error: unknown) => {
+      if (isAway(error)) throw providerAway()
       throw new Problem(
         'unauthorized',
         { zh: '身份提供方未确认登录，请重新登录。', en: 'The identity provider did not confirm it: sign in again.' },
@@ -61,8 +63,16 @@ export async function finishSignIn(
     })
   const person = claims === undefined ? null : await oidc.personOf(claims, caller)
   if (person !== null) return person
-  throw new Problem('unauthorized', {
+  throw new Problem('insufficient-scope', {
     zh: '您没有使用本系统的权限，或已被停用。',
     en: 'You have no rights here, or were suspended.',
   })
+}
+
+/** Whether the provider could not be reached: `fetch` tells with a cause what a mistake in a call has not. */
+function isAway(error: unknown): boolean {
+  return (
+    (error instanceof TypeError && error.cause !== undefined) ||
+    (error instanceof client.ClientError && error.code === 'OAUTH_TIMEOUT')
+  )
 }

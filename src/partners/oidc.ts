@@ -137,7 +137,8 @@ function discover(config: Config, issuer: string): Promise<client.Configuration>
   })
 }
 
-function providerAway(): Problem {
+/** The provider cannot be reached: try again soon. */
+export function providerAway(): Problem {
   return new Problem('unavailable', problems.unavailable.meaning, { headers: { 'retry-after': '5' } })
 }
 

@@ -3,6 +3,7 @@ import type { Caller, KeyVerifier, Principal } from '../platform/auth.ts'
 import { isWithin } from '../platform/addresses.ts'
 import { systemClock, type Clock } from '../platform/clock.ts'
 import type { Db, DbOrTx } from '../platform/db.ts'
+import { seldom } from '../platform/seldom.ts'
 import { matchesSecret, parseKey, type Refusal } from './domain.ts'
 import { findHeldKey, updateLastUse, type HeldKey } from './repository.ts'
 
@@ -20,7 +21,6 @@ export interface VerifierOptions {
 
 /** A last use is kept at most this often, and a refusal told at most this often: neither is a write on every request. */
 const seldomMs = 10 * 60_000
-const rememberedRefusals = 1000
 /** What the secret of a key that does not exist is compared with, so that it takes as long. */
 const nobodysHash = '0'.repeat(64)
 
@@ -29,13 +29,10 @@ const nobodysHash = '0'.repeat(64)
  * the audit log, with the reason; the caller only learns that it is not valid.
  */
 export function keyVerifier({ db, clock = systemClock, log, verifyToken }: VerifierOptions): KeyVerifier {
-  const refused = new Map<string, number>()
+  const isNew = seldom(seldomMs)
 
   const tellRefusal = async (key: HeldKey, reason: Refusal, { address, requestId }: Caller, now: Date) => {
-    const same = `${key.id} ${reason} ${address}`
-    if (now.getTime() - (refused.get(same) ?? -Infinity) < seldomMs) return
-    if (refused.size >= rememberedRefusals) refused.clear()
-    refused.set(same, now.getTime())
+    if (!isNew(`${key.id} ${reason} ${address}`, now)) return
     log?.warn({ keyId: key.id, partnerId: key.partnerId, reason, address }, 'a key was refused')
     const actor = { via: 'key', partnerId: key.partnerId, keyId: key.id, person: null, address, requestId } as const
     const outcome = 'refused'

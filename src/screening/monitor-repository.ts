@@ -187,6 +187,31 @@ export async function listMembersToScreen(tx: Tx, limit: number): Promise<Watche
   return watched(tx, sql`${watchedMembers(sql`m.screened_position is null`)} limit ${limit} for no key update of m`)
 }
 
+/** A member as its owner put it in, with what the last look said; null before the first. */
+export interface ListedMember extends Candidate {
+  decision: Decision | null
+}
+
+/** Members of a monitor after a ref, in the order of their refs. */
+export async function listMembersOf(
+  db: DbOrTx,
+  monitorId: string,
+  after: string | null,
+  limit: number,
+): Promise<ListedMember[]> {
+  const rows = await rowsOf<{ ref: string; candidate: string; decision: Decision | null }>(
+    db,
+    sql`select m.ref, m.candidate, m.result ->> 'decision' as decision from monitor_members m
+        where m.monitor_id = ${monitorId} and (${after}::text is null or m.ref > ${after}::text)
+        order by m.ref limit ${limit}`,
+  )
+  return rows.map(({ ref, candidate, decision }) => ({
+    ref,
+    ...(JSON.parse(candidate) as Omit<Candidate, 'ref'>),
+    decision,
+  }))
+}
+
 export interface MemberKey {
   monitorId: string
   ref: string

@@ -6,7 +6,7 @@ import type { Db } from '../platform/db.ts'
 import { writeOnce } from '../platform/idempotency.ts'
 import { afterOf, listName, pageOf } from '../platform/pagination.ts'
 import { problemResponses } from '../platform/problem.ts'
-import { listAlerts, listMonitors } from './monitor-repository.ts'
+import { listAlerts, listMembersOf, listMonitors } from './monitor-repository.ts'
 import {
   alertsAnswer,
   alertsQuery,
@@ -15,6 +15,7 @@ import {
   memberParameters,
   membersAnswer,
   membersBody,
+  membersPage,
   monitorBody,
   monitorId,
   monitorSchema,
@@ -23,7 +24,7 @@ import {
   uuid,
 } from './monitor-schemas.ts'
 import { createMonitor, putMembers, readMonitor, removeMember, removeMonitor } from './monitor-service.ts'
-import { noQuery } from './schemas.ts'
+import { memberRef, noQuery } from './schemas.ts'
 
 interface Options {
   db: Db
@@ -117,6 +118,28 @@ export const monitorRoutes: FastifyPluginCallbackZod<Options> = (app, { db, cloc
         return {}
       })
       return reply.send(undefined)
+    },
+  )
+
+  app.get(
+    '/v1/monitors/:id/members',
+    {
+      onRequest,
+      schema: {
+        ...ofOne,
+        operationId: 'listMonitorMembers',
+        summary: 'The members of a monitor, in the order of their refs, each with the decision of the last look',
+        querystring: monitorsQuery,
+        response: { 200: membersPage, ...problemResponses },
+      },
+    },
+    async (request, reply) => {
+      const { cursor, limit } = request.query
+      const { id } = await readMonitor(db, partnerOf(request), request.params.id)
+      const list = listName('/v1/monitors/members', { id })
+      const rows = await listMembersOf(db, id, afterOf(list, cursor, memberRef), limit + 1)
+      void reply.header('cache-control', 'private, no-store')
+      return pageOf(rows, { list, limit, keyOf: ({ ref }) => ref, request, reply })
     },
   )
 

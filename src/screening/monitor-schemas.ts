@@ -48,6 +48,19 @@ export const membersBody = z
   })
   .meta({ id: 'MonitorMembers' })
 
+export const membersPage = z
+  .object({
+    items: z.array(
+      z.object({
+        ref: z.string(),
+        ...candidateFields,
+        decision: z.enum(decisions).nullable().meta({ description: 'Of the last look; null before the first' }),
+      }),
+    ),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'MonitorMemberPage' })
+
 export const membersAnswer = z
   .object({
     added: z.int().meta({ description: 'How many are new; the others were changed, or are as they were' }),

@@ -4,6 +4,7 @@ import { principalOfKey } from '../partners/verifier.ts'
 import { recordAudit, type Actor } from '../platform/audit.ts'
 import type { Principal } from '../platform/auth.ts'
 import type { Db, DbOrTx } from '../platform/db.ts'
+import { seldom } from '../platform/seldom.ts'
 import { hashToken, isLive, makeToken, type SessionLimits } from './domain.ts'
 import {
   deleteOldSessions,
@@ -71,6 +72,20 @@ export async function startSession(
     await recordAudit(tx, { actor, action: 'session.started', objectId: id, details: { by: via }, at: now })
   })
   return { id, token }
+}
+
+/** Why a login outside led to no session. */
+export type SignInRefusal = 'not-begun-here' | 'not-confirmed' | 'no-rights' | 'provider-away'
+
+/** Keeps that a login outside was refused, seldom for the same reason from the same place. */
+export function refusedSignIns(db: DbOrTx): (reason: SignInRefusal, from: From, now: Date) => Promise<void> {
+  const isNew = seldom(10 * 60_000)
+  return async (reason, from, now) => {
+    if (!isNew(`${reason} ${from.address}`, now)) return
+    const actor: Actor = { via: 'oidc', partnerId: null, keyId: null, person: null, ...from }
+    const details = { by: 'oidc', reason }
+    await recordAudit(db, { actor, action: 'session.started', objectId: null, outcome: 'refused', details, at: now })
+  }
 }
 
 /**

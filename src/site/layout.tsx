@@ -38,8 +38,13 @@ export interface PageProps {
   styles?: readonly AssetName[]
   /** Wide tables take the whole window. */
   isWide?: boolean
+  /** The page of ours that the browser goes on to by itself. */
+  goesOnTo?: string
   children: ComponentChildren
 }
+
+/** What stands around the pages of who has signed in. */
+export type PageFrame = Pick<PageProps, 'area' | 'account' | 'styles'>
 
 const sections = [
   ['/', common.home],
@@ -67,6 +72,7 @@ function Page(props: PageProps) {
         <meta name="color-scheme" content="light dark" />
         <title>{title === '' ? service : `${visible(title)} – ${service}`}</title>
         {isPrivate === true && <meta name="robots" content="noindex" />}
+        {props.goesOnTo !== undefined && <meta http-equiv="refresh" content={`0;url=${props.goesOnTo}`} />}
         {canonical !== undefined && <link rel="canonical" href={canonical} />}
         {json !== undefined && <link rel="alternate" type="application/json" href={json} />}
         {props.feeds?.map((feed) => (

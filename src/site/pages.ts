@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { notModified } from '../platform/caching.ts'
 import { languageOf, type Language } from '../platform/language.ts'
 import { problems, sendError, toProblem } from '../platform/problem.ts'
+import type { PageFrame } from './layout.tsx'
 import { faultPage } from './problem-page.tsx'
 
 /** Nothing is loaded or asked but from ourselves, nothing inline runs, nobody frames a page. */
@@ -21,8 +22,12 @@ const varies = 'Accept-Language, Cookie'
 /**
  * Makes a plugin's routes pages: their headers, the choice of the language by `?lang=`, and faults that are pages too.
  * To be called once, in the plugin that has the routes.
+ * @param frameOf what stands around a fault for who has signed in
  */
-export function servePages(app: FastifyInstance): void {
+export function servePages(
+  app: FastifyInstance,
+  frameOf: (request: FastifyRequest) => Promise<PageFrame> = () => Promise.resolve({}),
+): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(securityHeaders)
     const chosen = chosenLanguage(request)
@@ -40,17 +45,32 @@ export function servePages(app: FastifyInstance): void {
     const problem = toProblem(error)
     const { status } = problems[problem.code]
     if (status >= 500) request.log.error({ err: error }, 'page failed')
+    // Whatever is at fault may keep the frame from being made too.
+    const frame = await frameOf(request).catch(() => ({}))
     return reply
       .code(status)
       .headers({ ...problem.headers, vary: varies, 'cache-control': 'no-store' })
       .type('text/html; charset=utf-8')
-      .send(faultPage({ language: languageOfPage(request), here: request.url, problem, requestId: request.id }))
+      .send(
+        faultPage({
+          language: languageOfPage(request),
+          here: addressOf(request),
+          problem,
+          requestId: request.id,
+          frame,
+        }),
+      )
   })
 }
 
 /** A person who follows a wrong link reads a page, a program reads a problem. */
 export function isOfProgram({ url, routeOptions, headers }: FastifyRequest): boolean {
   return url.startsWith('/v1/') || (routeOptions.url === '/*' && headers.accept?.includes('text/html') !== true)
+}
+
+/** Where the page is read again; what a form was sent to is no page. */
+function addressOf({ method, url }: FastifyRequest): string {
+  return method === 'POST' ? '/' : url
 }
 
 /** The language that the address of the page asks for. */

@@ -37,6 +37,25 @@ export function Day({ on, language }: { on: string; language: Language }) {
   )
 }
 
+/** A moment as people in China read it, to the minute. */
+export function Moment({ at, language }: { at: string; language: Language }) {
+  const format = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {
+    timeZone: 'Asia/Shanghai',
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  })
+  return <time dateTime={at}>{format.format(new Date(at))}</time>
+}
+
+/** Code to copy; it scrolls by itself, by keyboard too. */
+export function Snippet({ label, code }: { label: string; code: string }) {
+  return (
+    <pre role="group" aria-label={label} tabIndex={0}>
+      <code translate={false}>{code}</code>
+    </pre>
+  )
+}
+
 /** The address if a browser may follow it from our page, else null: nothing but the web (design rule 9). */
 function followable(address: string): string | null {
   if (!URL.canParse(address)) return null

@@ -1,6 +1,6 @@
 import type { Language } from '../platform/language.ts'
 import { problems, type Problem, type ProblemCode } from '../platform/problem.ts'
-import { renderPage } from './layout.tsx'
+import { renderPage, type PageFrame } from './layout.tsx'
 import { Code, Fact, SearchBox, visible } from './parts.tsx'
 import { common, problem as texts } from './texts.ts'
 
@@ -45,12 +45,15 @@ export function faultPage({
   here,
   problem,
   requestId,
+  frame,
 }: {
   language: Language
   /** Path and query that failed. */
   here: string
   problem: Problem
   requestId: string
+  /** Of who has signed in. */
+  frame: PageFrame
 }): string {
   const { status, title, meaning } = problems[problem.code]
   const detail = problem.detail[language]
@@ -60,6 +63,7 @@ export function faultPage({
     here,
     isPrivate: true,
     hasSearch: true,
+    ...frame,
     children: (
       <>
         <p class="status">

@@ -3,12 +3,13 @@ import { z } from 'zod'
 import { usccParameter } from '../credit-files/schemas.ts'
 import type { PresentFiles } from '../credit-files/present-files.ts'
 import { readCreditFile } from '../credit-files/service.ts'
-import { findHead } from '../feed/repository.ts'
+import { checkpointReader } from '../feed/checkpoint.ts'
 import { notModified } from '../platform/caching.ts'
 import { presentRulebook } from '../law/service.ts'
 import { dayOf, type Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { Problem, problems, type ProblemCode } from '../platform/problem.ts'
+import type { Signing } from '../platform/signing.ts'
 import type { FollowedNames } from '../search/follower.ts'
 import { statisticsReader } from '../statistics/service.ts'
 import { aboutPage } from './about-page.tsx'
@@ -30,6 +31,7 @@ interface Options {
   clock: Clock
   files: PresentFiles
   names: FollowedNames
+  signing: Signing
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
 }
@@ -53,9 +55,11 @@ const searchQuery = z.object({
 })
 
 /** The public pages. Their faults are pages too, so the plugin has an error handler of its own. */
-export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, files, names, publicUrl }, done) => {
+export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, options, done) => {
+  const { db, clock, files, names, signing, publicUrl } = options
   servePages(app)
   const readStatistics = statisticsReader(db, clock)
+  const readCheckpoint = checkpointReader(db, signing, clock)
   void app.register(listPageRoutes, { db, clock, readStatistics, publicUrl })
   void app.register(statisticsPageRoutes, { db, readStatistics, publicUrl })
   void app.register(rulebookPageRoutes, { db, clock, publicUrl })
@@ -104,12 +108,8 @@ export const siteRoutes: FastifyPluginCallbackZod<Options> = (app, { db, clock, 
   )
 
   app.get('/feed', { schema: { hide: true, querystring: nothing } }, async (request, reply) => {
-    const { position } = await findHead(db)
-    return sendPage(
-      request,
-      reply,
-      feedPage({ language: languageOfPage(request), head: position, publicUrl: publicUrl() }),
-    )
+    const checkpoint = await readCheckpoint()
+    return sendPage(request, reply, feedPage({ language: languageOfPage(request), checkpoint, publicUrl: publicUrl() }))
   })
 
   app.get(

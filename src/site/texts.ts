@@ -312,18 +312,22 @@ export const feed = {
     en: 'Every entry, removal, revocation and correction, and every change of a registration, is one event of a log. Partner agencies read it in order from any position; nothing is missed, and after a break they go on where they stopped.',
   },
   head: { zh: '日志最新位置', en: 'Newest position of the log' },
-  keyTitle: { zh: '先取得密钥', en: 'You need a key' },
+  keyTitle: { zh: '一、取得密钥', en: '1. Get a key' },
   key: {
-    zh: '共享接口需要具有 feed 权限的密钥，由运营方签发给协同部门，只显示一次。',
-    en: 'The feed takes a key with the scope feed. The operator issues it to a partner agency and shows it once.',
+    zh: '共享接口需要具有 feed 权限的密钥，由运营方签发给协同部门，只显示一次。办法见',
+    en: 'The feed takes a key with the scope feed. The operator issues it to a partner agency and shows it once. How:',
   },
-  callTitle: { zh: '第一次调用', en: 'The first call' },
+  callTitle: { zh: '二、一分钟内完成首次调用', en: '2. The first call in a minute' },
   call: {
     zh: '把 <密钥> 换成您的密钥，读取最早的 10 个事件：',
     en: 'Put your key in the place of <key> to read the first 10 events:',
   },
   placeholder: { zh: '<密钥>', en: '<key>' },
-  thenTitle: { zh: '然后这样读下去', en: 'And on from there' },
+  typescript: {
+    zh: '客户端在本项目 clients/typescript，类型由接口文档生成；其中的 ListMirror 在内存中保存一份随时更新的名单。',
+    en: 'The client is in clients/typescript of this project, with types from the API document; its ListMirror keeps an up-to-date copy of the lists in memory.',
+  },
+  thenTitle: { zh: '三、然后这样读下去', en: '3. And on from there' },
   then: [
     {
       zh: '应答中的 next 就是下一次调用的 after。把它和处理结果一起保存，中断后从那里继续。',
@@ -346,6 +350,19 @@ export const feed = {
       en: 'With types, lists and regionCode you read only the events that you need.',
     },
   ],
+  checkpointTitle: { zh: '检查点', en: 'Checkpoint' },
+  checkpoint: {
+    zh: '日志最新位置及其哈希，由本服务签名。请自行留存：日后日志若被改写，一对便知。',
+    en: 'The newest position of the log and its hash, signed by this service. Keep it: a log that is rewritten later no longer fits it.',
+  },
+  position: { zh: '位置', en: 'Position' },
+  hash: { zh: '哈希', en: 'Hash' },
+  signedAt: { zh: '签名时间', en: 'Signed at' },
+  signature: { zh: '签名（JWS）', en: 'Signature (JWS)' },
+  verify: {
+    zh: '用 npx xinjian verify-feed 或任何 JWS 库验证。公钥：',
+    en: 'Verify it with npx xinjian verify-feed or any JWS library. Public keys:',
+  },
   more: {
     zh: '全部参数和事件格式见接口文档',
     en: 'All parameters and the form of events are in the API documentation',

@@ -52,12 +52,12 @@ export async function insertStates(
 /** Sites with something due, those first that waited longest; none of `without`. */
 export async function listDueSites(
   db: DbOrTx,
-  query: { on: string; without: readonly string[]; limit: number },
+  query: { on: string; againOnly: boolean; without: readonly string[]; limit: number },
 ): Promise<string[]> {
   const rows = await rowsOf<{ site: string }>(
     db,
     sql`select s.site from web_check_states s join web_presences w on w.id = s.web_presence_id
-        where s.due_on <= ${query.on} and w.status <> 'retired'
+        where s.due_on <= ${query.on} and w.status <> 'retired' and (not ${query.againOnly}::boolean or s.checked_at is not null)
           and s.site not in (select json_array_elements_text(${asJson(query.without)}))
         group by s.site order by min(coalesce(s.checked_at, '-infinity')), s.site limit ${query.limit}`,
   )
@@ -74,7 +74,7 @@ export interface DuePresence extends VisitedPresence {
 /** What is due of a site, that first which waited longest. */
 export async function listDuePresences(
   db: DbOrTx,
-  query: { site: string; on: string; limit: number },
+  query: { site: string; on: string; againOnly: boolean; limit: number },
 ): Promise<DuePresence[]> {
   return rowsOf(
     db,
@@ -84,6 +84,7 @@ export async function listDuePresences(
             'lastFailedOn', s.last_failed_on, 'missingDays', s.missing_days, 'lastMissingOn', s.last_missing_on) as state
         from web_check_states s join web_presences w on w.id = s.web_presence_id join subjects b on b.uscc = w.uscc
         where s.site = ${query.site} and s.due_on <= ${query.on} and w.status <> 'retired'
+          and (not ${query.againOnly}::boolean or s.checked_at is not null)
         order by s.checked_at nulls first, w.id limit ${query.limit}`,
   )
 }

@@ -40,6 +40,8 @@ export interface WebCheckOptions {
   keepPagesDays: number
   /** At most so many visits are made. */
   maxVisits?: number
+  /** Only what was visited before is visited again. */
+  againOnly?: boolean
   signal?: AbortSignal | undefined
   onProgress?: ((counts: object) => void | Promise<void>) | undefined
   outbound?: Outbound
@@ -73,7 +75,7 @@ const controls = 3
  * @throws Error when nothing answers and the fault seems to be ours: then no failure is recorded
  */
 export async function checkWebPresences(options: WebCheckOptions): Promise<WebCheckCounts> {
-  const { db, on, now, maxVisits = Infinity } = options
+  const { db, on, now, maxVisits = Infinity, againOnly = false } = options
   const ending = new AbortController()
   const stop = () => ending.abort(options.signal?.reason)
   options.signal?.addEventListener('abort', stop)
@@ -101,7 +103,9 @@ export async function checkWebPresences(options: WebCheckOptions): Promise<WebCh
     if (claimed === null) return
     try {
       const turn = openTurn(claimed, tools)
-      for (const presence of await listDuePresences(db, { site: name, on, limit: visitLimits.pagesPerTurn })) {
+      for (const presence of await listDuePresences(db, {
+        ...{ site: name, on, againOnly, limit: visitLimits.pagesPerTurn },
+      })) {
         if (begun >= maxVisits) return
         begun += 1
         const visit = await turn.visit(presence)
@@ -118,7 +122,7 @@ export async function checkWebPresences(options: WebCheckOptions): Promise<WebCh
   try {
     await planVisits(db, on)
     for (;;) {
-      const due = await listDueSites(db, { on, without: [...leftOver], limit: sitesAtOnce })
+      const due = await listDueSites(db, { on, againOnly, without: [...leftOver], limit: sitesAtOnce })
       if (due.length === 0 || begun >= maxVisits) break
       const next = due.values()
       const work = async () => {

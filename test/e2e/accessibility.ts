@@ -10,6 +10,7 @@ export interface Look {
   colorScheme: 'light' | 'dark'
   /** In CSS pixels. 640 at 1280 is what a zoom of 200% leaves. */
   width: number
+  height?: number
 }
 
 /** In both languages, in the light and in the dark, on a desk and on the smallest telephone. */
@@ -21,8 +22,8 @@ export const looks: readonly Look[] = [
 ]
 
 /** A browser's context with this look. The policy of the pages would keep axe out, as it keeps out every script but ours. */
-export function openContext(browser: Browser, { width, ...look }: Look): Promise<BrowserContext> {
-  return browser.newContext({ ...look, viewport: { width, height: 800 }, bypassCSP: true })
+export function openContext(browser: Browser, { width, height = 800, ...look }: Look): Promise<BrowserContext> {
+  return browser.newContext({ ...look, viewport: { width, height }, bypassCSP: true })
 }
 
 /** What axe-core finds against the page that is open: each rule that is broken, with the elements. */
@@ -37,4 +38,18 @@ export async function violationsOf(page: Page): Promise<string[]> {
 /** By how many pixels the page is wider than the window, which would make a reader scroll sideways. */
 export async function overflowOf(page: Page): Promise<number> {
   return page.locator('html').evaluate((html) => Math.max(0, html.scrollWidth - html.clientWidth))
+}
+
+/** Elements with text that reach beyond the window, and are in nothing that scrolls by itself. */
+export async function cutOffIn(page: Page): Promise<string[]> {
+  return page.locator('main, header.site, footer.site').evaluateAll((areas) =>
+    areas
+      .flatMap((area) => [...area.querySelectorAll('*')])
+      .filter((element) => element.textContent.trim() !== '' && !element.closest('.scroll, pre, svg, .skip'))
+      .filter((element) => {
+        const { left, right, width } = element.getBoundingClientRect()
+        return width > 0 && (left < -1 || right > document.documentElement.clientWidth + 1)
+      })
+      .map((element) => element.outerHTML.slice(0, 120)),
+  )
 }

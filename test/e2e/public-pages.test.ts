@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serious, shopOfSerious, useSite } from '../site/site.ts'
-import { looks, openContext, overflowOf, violationsOf } from './accessibility.ts'
+import { cutOffIn, looks, openContext, overflowOf, violationsOf } from './accessibility.ts'
 import { browserPath, openBrowser } from './browser.ts'
 import { publicPages } from './pages.ts'
 
@@ -34,11 +34,11 @@ describe.runIf(browserPath !== null)('the public pages in Chromium', () => {
   })
 
   it('need no scrolling sideways at a zoom of 200%', async () => {
-    const context = await openContext(browser, { locale: 'en-US', colorScheme: 'light', width: 640 })
+    const context = await openContext(browser, { locale: 'en-US', colorScheme: 'light', width: 640, height: 512 })
     const page = await context.newPage()
     for (const path of pages()) {
       await page.goto(address + path)
-      expect([path, await overflowOf(page)]).toEqual([path, 0])
+      expect([path, await overflowOf(page), await cutOffIn(page)]).toEqual([path, 0, []])
     }
     await context.close()
   })

@@ -3,10 +3,10 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { enterprise, trader, useStaff } from '../listings/staff.ts'
 import { browserPath, openBrowser } from './browser.ts'
-import { fillWorkplace, type Role, type Workplace } from './staff-pages.ts'
+import { exampleJob, fillWorkplace, type Role, type Workplace } from './staff-pages.ts'
 
 describe.runIf(browserPath !== null)('in browsers that run no script', () => {
-  const staff = useStaff('2026-11-25T04:00:00.000Z', { PUBLIC_URL: 'http://127.0.0.1' })
+  const staff = useStaff('2026-11-25T04:00:00.000Z', { PUBLIC_URL: 'http://127.0.0.1' }, [exampleJob])
   let place: Workplace
   let browser: Browser
   let address: string

@@ -4,14 +4,15 @@ import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { useStaff } from '../listings/staff.ts'
+import { cutOffIn, overflowOf } from './accessibility.ts'
 import { browserPath, openBrowser } from './browser.ts'
-import { fillWorkplace, type Role, type Workplace } from './staff-pages.ts'
+import { exampleJob, fillWorkplace, type Role, type Workplace } from './staff-pages.ts'
 
 /** A folder to put a picture of each page in, for a look. */
 const pictures = process.env['SCREENSHOTS']
 
 describe.runIf(browserPath !== null)('every page of the workspace', () => {
-  const staff = useStaff('2026-11-25T04:00:00.000Z', { PUBLIC_URL: 'http://127.0.0.1' })
+  const staff = useStaff('2026-11-25T04:00:00.000Z', { PUBLIC_URL: 'http://127.0.0.1' }, [exampleJob])
   let place: Workplace
   let browser: Browser
   let address: string
@@ -77,6 +78,16 @@ describe.runIf(browserPath !== null)('every page of the workspace', () => {
     },
     300_000,
   )
+
+  it('needs no scrolling sideways at a zoom of 200%, which leaves 640 by 512 pixels, and cuts nothing off', async () => {
+    for (const [role, path] of place.pages) {
+      const page = await tabOf(role)
+      await page.setViewportSize({ width: 640, height: 512 })
+      await page.goto(`${address}${path}${path.includes('?') ? '&' : '?'}lang=en`)
+      expect([role, path, await overflowOf(page), await cutOffIn(page)]).toEqual([role, path, 0, []])
+      await page.goto(`${address}${path}${path.includes('?') ? '&' : '?'}lang=zh`)
+    }
+  }, 120_000)
 
   it('is in the language of the reader, whole', async () => {
     for (const [role, path] of place.pages) {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { importFile } from '../../src/sources/import.ts'
+import { sql } from 'drizzle-orm'
 import { enterprise, other, trader, type useStaff } from '../listings/staff.ts'
 import { reportItem, subjectItem } from '../support/businesses.ts'
 import { take } from '../support/take.ts'
@@ -14,6 +15,14 @@ export interface Workplace {
   pages: readonly (readonly [Role, string])[]
   /** Proposed by the clerk. */
   proposalId: string
+}
+
+/** For `useStaff`: a job that can be started by hand. */
+export const exampleJob = {
+  name: 'example',
+  description: '示例任务',
+  cron: '0 3 * * *',
+  run: () => Promise.resolve({}),
 }
 
 const hostileName = `<script>alert(1)</script>" onload='x' \u202egnp.exe=1+1${'长'.repeat(150)}`
@@ -37,8 +46,11 @@ export async function fillWorkplace(staff: ReturnType<typeof useStaff>): Promise
     return answer.json<Record<string, string> & { items: { id: string }[] }>()
   }
   await take(service.db, 'subjects', [subjectItem(5, { name: hostileName })])
+  // Filed by two, which is a lead.
+  const shared = { kind: 'website', name: hostileName, url: 'https://shared.example/' }
   await take(service.db, 'annual-reports', [
-    reportItem(2, { webPresences: [{ kind: 'shop', name: '示例旗舰店', url: 'https://mall.example/shop/2' }] }),
+    reportItem(2, { webPresences: [{ kind: 'shop', name: '示例旗舰店', url: 'https://mall.example/shop/2' }, shared] }),
+    reportItem(1, { webPresences: [shared] }),
   ])
   const listed = await staff.decide()
   const ended = await staff.decide({ uscc: other, groundCode: 'ABN-68-4-3' })
@@ -73,6 +85,20 @@ export async function fillWorkplace(staff: ReturnType<typeof useStaff>): Promise
     members: [{ ref: 'a', uscc: enterprise }],
   })
   await service.watch()
+  const leads = await call(registrar, 'GET', '/v1/leads')
+  const run = await call(registrar, 'POST', '/v1/job-runs', { job: exampleJob.name, on: '2026-11-24' })
+  const partner = await call(admin, 'POST', '/v1/partners', {
+    name: hostileName.replace('\u202e', ''),
+    kind: 'agency',
+    agencyCode: '示例局',
+  })
+  await call(admin, 'POST', `/v1/partners/${partner['id'] ?? ''}/keys`, {
+    ...{ scopes: ['feed'], label: '夜间同步', networks: ['203.0.113.0/24', '2001:db8::/32'] },
+    expiresAt: '2027-01-31T23:59:59+08:00',
+  })
+  await service.db.execute(sql`
+    insert into source_stops (id, collection, reason, detail, stopped_at)
+    values ('01900000-0000-7000-8000-000000000001', 'annual-reports', 'shrunk', '12 of 4,000 records', now())`)
   const step = (action: string) => `/staff/decisions/step/${action}/${listed.listingId}`
   return {
     keys: { clerk, chief, registrar, agency, platform, admin },
@@ -103,9 +129,13 @@ export async function fillWorkplace(staff: ReturnType<typeof useStaff>): Promise
       ['registrar', '/staff/publish/honour'],
       ['registrar', '/staff/publish/withdraw'],
       ['registrar', '/staff/quarantine'],
+      ['registrar', '/staff/sources'],
       ['registrar', '/staff/leads'],
+      ['registrar', `/staff/leads/${leads.items[0]?.id ?? ''}`],
       ['registrar', '/staff/jobs'],
+      ['registrar', `/staff/jobs/runs/${run['id'] ?? ''}`],
       ['admin', '/staff/partners'],
+      ['admin', `/staff/partners/${partner['id'] ?? ''}`],
       ['admin', '/staff/audit'],
       ['agency', '/partners'],
       ['agency', '/partners/orders'],

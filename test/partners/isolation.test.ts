@@ -57,6 +57,7 @@ const order = async () => {
 const owned: Record<string, { of: () => Promise<string>; payload?: (id: string) => object }> = {
   getMonitor: { of: monitor },
   deleteMonitor: { of: monitor },
+  listMonitorMembers: { of: monitor },
   putMonitorMembers: { of: monitor, payload: () => ({ members: [{ ref: 's2', uscc: madeUpUscc(1) }] }) },
   putMonitorMember: { of: monitor, payload: () => ({ name: '别名' }) },
   deleteMonitorMember: { of: monitor },

@@ -186,7 +186,9 @@ describe('signing in with a browser', () => {
     await expect(finishSignIn(oidc, back, first.pending, caller)).rejects.toMatchObject(unauthorized)
     const third = await beginSignIn(oidc, redirectUri)
     const powerless = await provider.signIn(third.url, 'powerless')
-    await expect(finishSignIn(oidc, powerless, third.pending, caller)).rejects.toMatchObject(unauthorized)
+    await expect(finishSignIn(oidc, powerless, third.pending, caller)).rejects.toMatchObject({
+      code: 'insufficient-scope',
+    })
   })
 })
 

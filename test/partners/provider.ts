@@ -27,22 +27,32 @@ export async function makeKeys(kid: string): Promise<{ keys: JWK[] }> {
   return { keys: [{ ...(await exportJWK(privateKey)), kid, alg: 'RS256', use: 'sig' }] }
 }
 
-/** @param scopesOf what the claim `xinjian_scopes` of a person says */
-export async function startProvider(
-  jwks: { keys: JWK[] },
-  scopesOf: Record<string, unknown> = {},
-  port = 0,
-): Promise<TestProvider> {
-  const granted: Record<string, unknown> = { ...scopesOf }
+/** The place of a provider that is yet to be started: who has its address may be started before it. */
+export async function placeOfProvider(port = 0): Promise<{ server: Server; issuer: string }> {
   // The issuer has the port in it, which is known once it listens.
   const server: Server = createServer()
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { server, issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+/**
+ * @param scopesOf what the claim `xinjian_scopes` of a person says
+ * @param at its port, or its place
+ * @param redirect where it sends browsers back to
+ */
+export async function startProvider(
+  jwks: { keys: JWK[] },
+  scopesOf: Record<string, unknown> = {},
+  at: number | { server: Server; issuer: string } = 0,
+  redirect = redirectUri,
+): Promise<TestProvider> {
+  const granted: Record<string, unknown> = { ...scopesOf }
+  const { server, issuer } = typeof at === 'number' ? await placeOfProvider(at) : at
   let lifetime = 3600
   let forAudience = audience
   const provider = new Provider(issuer, {
     jwks: jwks,
-    clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] }],
+    clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirect] }],
     cookies: { keys: ['a key for cookies'] },
     claims: { openid: ['sub', 'xinjian_scopes'], profile: ['name'] },
     conformIdTokenClaims: false,
@@ -100,7 +110,7 @@ export async function startProvider(
       }
       let at = new URL(url)
       for (let step = 0; step < 12; step += 1) {
-        if (at.href.startsWith(redirectUri)) return at
+        if (at.href.startsWith(redirect)) return at
         let response = await visit(at)
         if (response.status === 200) {
           // The pages of the provider for developers: first who it is, then whether the client may know.

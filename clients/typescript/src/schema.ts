@@ -1080,7 +1080,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The members of a monitor, in the order of their refs, each with the decision of the last look */
+        get: operations["listMonitorMembers"];
         put?: never;
         /** Add up to 10,000 members, or change those with the same ref */
         post: operations["putMonitorMembers"];
@@ -2811,6 +2812,22 @@ export interface components {
         };
         MonitorPage: {
             items: components["schemas"]["Monitor"][];
+            next: string | null;
+        };
+        MonitorMemberPage: {
+            items: {
+                ref: string;
+                /** @description Unified social credit code, in any writing */
+                uscc?: string;
+                /** @description Name of the business, or of its shop */
+                name?: string;
+                /** @description Site or shop, as a person would paste it */
+                url?: string;
+                /** @description GB/T 2260 code, or the beginning of one; only listed businesses that may be there match by name */
+                regionCode?: string;
+                /** @description Of the last look; null before the first */
+                decision: ("block" | "review" | "clear" | "invalid") | null;
+            }[];
             next: string | null;
         };
         MonitorMembersTaken: {
@@ -6638,6 +6655,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be answered */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMonitorMembers: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorMemberPage"];
+                };
             };
             /** @description The request cannot be answered */
             "4XX": {

@@ -1,12 +1,12 @@
 import type { z } from 'zod'
 import type { Language } from '../../platform/language.ts'
-import type { alertsAnswer, monitorSchema, monitorsAnswer } from '../../screening/monitor-schemas.ts'
-import { Fact, Written } from '../parts.tsx'
+import type { alertsAnswer, membersPage, monitorSchema, monitorsAnswer } from '../../screening/monitor-schemas.ts'
+import { Fact, Moment, Written } from '../parts.tsx'
 import { words } from '../staff/texts.ts'
 import type { Field } from '../workspace/form.ts'
 import { ButtonForm, Fields, Form, Submit, type Refused } from '../workspace/form-parts.tsx'
 import { workspacePage } from '../workspace/frame.tsx'
-import { Done, Items, Moment, Pager, TableFrame } from '../workspace/list-parts.tsx'
+import { Done, Items, Pager, TableFrame } from '../workspace/list-parts.tsx'
 import type { Visit } from '../workspace/visit.ts'
 import { optionsOf, wordOf } from '../workspace/words.tsx'
 import { monitors as texts, screenings } from './texts.ts'
@@ -14,6 +14,7 @@ import { uploadFields } from './upload.ts'
 
 type Monitor = z.output<typeof monitorSchema>
 type Alert = z.output<typeof alertsAnswer>['items'][number]
+type Members = z.output<typeof membersPage>
 
 const section = '/partners/monitors'
 
@@ -89,12 +90,19 @@ export function newMonitorPage(visit: Visit, refused?: Refused): string {
   })
 }
 
+interface MonitorView {
+  alerts: readonly Alert[]
+  /** After which alert the next page begins. */
+  nextAlerts: string | null
+  members: Members
+  refused: Refused | undefined
+}
+
 /** A monitor with its alerts, and its members put in and taken out. */
 export function monitorDetail(
   visit: Visit,
   { id, name, lists, memberCount, createdAt }: Monitor,
-  alerts: readonly Alert[],
-  { next, refused }: { next: string | null; refused: Refused | undefined },
+  { alerts, nextAlerts, members, refused }: MonitorView,
 ): string {
   const { language } = visit
   const isRemoval = refused !== undefined && refused.form.text('ref') !== ''
@@ -117,7 +125,12 @@ export function monitorDetail(
         <section aria-labelledby="alerts">
           <h2 id="alerts">{texts.alerts[language]}</h2>
           <Alerts alerts={alerts} language={language} />
-          <Pager visit={visit} next={next} parameter="after" />
+          <Pager visit={visit} next={nextAlerts} parameter="after" />
+        </section>
+        <section aria-labelledby="members">
+          <h2 id="members">{texts.memberList[language]}</h2>
+          <Members members={members.items} visit={visit} action={`${section}/${id}/members/remove`} />
+          <Pager visit={visit} next={members.next} />
         </section>
         <section aria-labelledby="add">
           <h2 id="add">{texts.add[language]}</h2>
@@ -137,6 +150,35 @@ export function monitorDetail(
       </>
     ),
   })
+}
+
+function Members(props: { members: Members['items']; visit: Visit; action: string }) {
+  const { members, visit, action } = props
+  const { language } = visit
+  return (
+    <Items language={language}>
+      {members.map(({ ref, name, uscc, url, decision }) => (
+        <li key={ref}>
+          <div>
+            <p class="title">
+              <Written text={ref} />
+            </p>
+            <p class="meta">
+              {[name, uscc, url].map((text) => text !== undefined && <Written key={text} text={text} />)}
+            </p>
+          </div>
+          <p class="due">
+            {decision === null ? (
+              texts.notYet[language]
+            ) : (
+              <span class={`decision-${decision}`}>{screenings.decisions[decision][language]}</span>
+            )}
+          </p>
+          <ButtonForm visit={visit} action={action} label={texts.removeMember[language]} fields={{ ref }} />
+        </li>
+      ))}
+    </Items>
+  )
 }
 
 function Alerts({ alerts, language }: { alerts: readonly Alert[]; language: Language }) {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { problems, type Problem } from '../../platform/problem.ts'
-import type { alertsAnswer, monitorSchema, monitorsAnswer } from '../../screening/monitor-schemas.ts'
+import type { alertsAnswer, membersPage, monitorSchema, monitorsAnswer } from '../../screening/monitor-schemas.ts'
 import { bodyOf } from '../workspace/form.ts'
 import type { Refused } from '../workspace/form-parts.tsx'
 import { assertScope, type Answer, type Pages, type Visit } from '../workspace/visit.ts'
@@ -9,6 +9,7 @@ import { uploadedCandidates } from './upload.ts'
 
 type Monitor = z.output<typeof monitorSchema>
 type Alerts = z.output<typeof alertsAnswer>
+type Members = z.output<typeof membersPage>
 
 const home = '/partners/monitors'
 /** As many as a call of the API takes (contract section 3). */
@@ -43,8 +44,11 @@ export function registerMonitorPages(pages: Pages): void {
     const monitor = await visit.api.get<Monitor>(path(visit))
     const { after } = visit.query
     const alerts = await visit.api.get<Alerts>(`${path(visit)}/alerts`, { after, limit: alertsOnPage })
-    return monitorDetail(visit, monitor, alerts.items, {
-      next: alerts.items.length < alertsOnPage ? null : String(alerts.next),
+    const members = await visit.api.get<Members>(`${path(visit)}/members`, { cursor: visit.query['cursor'] })
+    return monitorDetail({ ...visit, path: `${home}/${monitor.id}` }, monitor, {
+      alerts: alerts.items,
+      nextAlerts: alerts.items.length < alertsOnPage ? null : String(alerts.next),
+      members,
       refused,
     })
   }

@@ -1,16 +1,10 @@
+import type { Checkpoint } from '../../feed/checkpoint.ts'
 import { findHead } from '../../feed/repository.ts'
 import type { Db } from '../../platform/db.ts'
-import { Code, Fact } from '../parts.tsx'
+import { Code, Fact, Snippet } from '../parts.tsx'
 import { workspacePage } from '../workspace/frame.tsx'
 import { maySome, type OpenLook, type Pages } from '../workspace/visit.ts'
 import { start as texts } from './texts.ts'
-
-interface Checkpoint {
-  position: number
-  hash: string
-  createdAt: string
-  signature: string
-}
 
 /** What the service is for partners, and the first call of it; with the signed checkpoint for who may read the feed. */
 export function registerStart(pages: Pages, db: Db): void {
@@ -133,13 +127,4 @@ function typescript(publicUrl: string): string {
     '})',
     `if (data?.results[0]?.decision === 'block') closeShop('seller-1')`,
   ].join('\n')
-}
-
-/** Code to copy; it scrolls by itself, by keyboard too. */
-function Snippet({ label, code }: { label: string; code: string }) {
-  return (
-    <pre role="group" aria-label={label} tabIndex={0}>
-      <code translate={false}>{code}</code>
-    </pre>
-  )
 }

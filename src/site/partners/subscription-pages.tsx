@@ -8,11 +8,11 @@ import type {
   subscriptionWithSecret,
   testAnswer,
 } from '../../subscriptions/schemas.ts'
-import { Code, Fact, visible } from '../parts.tsx'
+import { Code, Fact, Moment, visible } from '../parts.tsx'
 import type { Field } from '../workspace/form.ts'
 import { ButtonForm, Fields, Form, Submit, type Refused } from '../workspace/form-parts.tsx'
 import { colon, workspacePage } from '../workspace/frame.tsx'
-import { Done, Items, Moment, Pager, TableFrame } from '../workspace/list-parts.tsx'
+import { Done, Items, Pager, TableFrame } from '../workspace/list-parts.tsx'
 import { listTexts } from '../workspace/texts.ts'
 import type { Visit } from '../workspace/visit.ts'
 import { optionsOf, wordOf } from '../workspace/words.tsx'

@@ -235,6 +235,8 @@ export const monitors = {
   lists: { zh: '名单', en: 'Lists' },
   listsHint: { zh: '不选则为全部', en: 'Both where none is ticked' },
   members: { zh: '成员数', en: 'Members' },
+  memberList: { zh: '成员', en: 'Members' },
+  notYet: { zh: '尚未核对', en: 'Not looked at yet' },
   createdAt: { zh: '建立', en: 'Made' },
   add: { zh: '加入成员', en: 'Add members' },
   addHint: {

@@ -190,7 +190,7 @@ function FieldRow({ field, id, language, given, faults }: RowProps) {
             </option>
           ))}
         </select>
-      ) : field.kind === 'long' || field.kind === 'documents' ? (
+      ) : field.kind === 'long' || field.kind === 'documents' || field.kind === 'lines' ? (
         <textarea {...control} rows={field.kind === 'long' ? 4 : 3}>
           {value}
         </textarea>
@@ -206,6 +206,7 @@ function FieldRow({ field, id, language, given, faults }: RowProps) {
 const inputOf = {
   line: { type: 'text' },
   day: { type: 'date' },
+  'last-day': { type: 'date' },
   number: { type: 'text', inputMode: 'numeric' },
   yuan: { type: 'text', inputMode: 'decimal' },
   url: { type: 'url' },

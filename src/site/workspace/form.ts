@@ -49,6 +49,9 @@ interface FieldBase {
 export type Field = FieldBase &
   (
     | { kind: 'line' | 'long' | 'day' | 'number' | 'yuan' | 'url' | 'check' | 'documents' | 'file' }
+    /** The last day of something that ends with it. */
+    | { kind: 'last-day' }
+    | { kind: 'lines' }
     | { kind: 'choice'; options: readonly { value: string; label: string }[] }
     | { kind: 'choices'; options: readonly { value: string; label: string }[] }
   )
@@ -73,14 +76,17 @@ function valueOf({ name, kind }: Field, form: Form): unknown {
   if (kind === 'number') return /^-?\d+$/.test(text) ? Number(text) : text
   if (kind === 'check') return true
   if (kind === 'yuan') return fenOf(text)
-  if (kind === 'documents') {
-    return text
-      .split(/\r?\n/)
-      .map((title) => title.trim())
-      .filter((title) => title !== '')
-      .map((title) => ({ title }))
-  }
+  if (kind === 'last-day') return /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59+08:00` : text
+  if (kind === 'lines') return linesOf(text)
+  if (kind === 'documents') return linesOf(text).map((title) => ({ title }))
   return text
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
 }
 
 /** An amount in yuan with at most two decimals as fen; what is none is left as it is, for the API to refuse. */

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { Language, Text } from '../../platform/language.ts'
-import { renderPage } from '../layout.tsx'
+import { renderPage, type PageFrame } from '../layout.tsx'
 import { Written } from '../parts.tsx'
 import type { Session } from '../../sessions/service.ts'
 import { queryOf } from './api.ts'
@@ -24,6 +24,7 @@ const sections: readonly NavEntry[] = [
   { href: '/staff/repairs', text: texts.repairs, scopes: decisions },
   { href: '/staff/orders', text: texts.orders, scopes: decisions },
   { href: '/staff/publish', text: texts.publish, scopes: ['registry:write'] },
+  { href: '/staff/sources', text: texts.sources, scopes: ['registry:write', 'admin'] },
   { href: '/staff/quarantine', text: texts.quarantine, scopes: ['registry:write', 'admin'] },
   { href: '/staff/leads', text: texts.leads, scopes: ['registry:write', 'decisions:propose', 'admin'] },
   { href: '/staff/jobs', text: texts.jobs, scopes: ['registry:write', 'admin'] },
@@ -47,11 +48,14 @@ interface WorkspacePage {
   section?: string
   /** Wide tables take the whole window. */
   isWide?: boolean
+  /** The page that the browser goes on to by itself. */
+  goesOnTo?: string
   children: ComponentChildren
 }
 
 /** A page of the workspace: the layout of the site with the sections of who has signed in. */
-export function workspacePage(look: OpenLook | Visit, { title, section, isWide, children }: WorkspacePage): string {
+export function workspacePage(look: OpenLook | Visit, page: WorkspacePage): string {
+  const { title, section, isWide, goesOnTo, children } = page
   const { language, path, query } = look
   const visit = 'session' in look ? look : look.visit
   const { done: _, lang: __, ...lasting } = query
@@ -61,12 +65,18 @@ export function workspacePage(look: OpenLook | Visit, { title, section, isWide, 
     here: `${path}${queryOf(lasting)}`,
     isPrivate: true,
     hasSearch: true,
-    styles: ['workspace.css'],
     ...(section !== undefined && { current: section }),
     ...(isWide === true && { isWide }),
-    ...(visit !== null && { area: areaOf(visit), account: <Account visit={visit} /> }),
+    ...(goesOnTo !== undefined && { goesOnTo }),
+    ...frameOf(visit),
     children,
   })
+}
+
+/** The sections of who has signed in, and the way out. */
+export function frameOf(visit: Visit | null): PageFrame {
+  const styles = ['workspace.css'] as const
+  return visit === null ? { styles } : { styles, area: areaOf(visit), account: <Account visit={visit} /> }
 }
 
 function areaOf({ language, session }: Visit) {

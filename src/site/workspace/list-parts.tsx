@@ -103,16 +103,6 @@ export function TableFrame({ label, children }: { label: string; children: Compo
   )
 }
 
-/** A moment as people in China read it, to the minute. */
-export function Moment({ at, language }: { at: string; language: Language }) {
-  const format = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {
-    timeZone: 'Asia/Shanghai',
-    dateStyle: 'medium',
-    timeStyle: 'short',
-  })
-  return <time dateTime={at}>{format.format(new Date(at))}</time>
-}
-
 export interface Deadline {
   step: string
   code: string

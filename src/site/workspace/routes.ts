@@ -5,9 +5,12 @@ import type { FastifyPluginAsync } from 'fastify'
 import { registerPartnerPages } from '../partners/pages.ts'
 import { servePages } from '../pages.ts'
 import { registerStaffPages } from '../staff/pages.ts'
+import { Problem, problems } from '../../platform/problem.ts'
 import { sessionCookie } from './cookie.ts'
+import { frameOf } from './frame.tsx'
+import { registerOidcSignIn } from './oidc.ts'
 import { registerSignIn } from './sign-in.ts'
-import { pagesOf, type WorkspaceOptions } from './visit.ts'
+import { pagesOf, visitorsOf, type WorkspaceOptions } from './visit.ts'
 
 /** Largest file that may be sent, and most fields of a form. */
 const fileBytes = 4 * 1024 * 1024
@@ -26,13 +29,19 @@ export const workspaceRoutes: FastifyPluginAsync<WorkspaceOptions> = async (app,
     },
   })
 
-  servePages(app)
+  const cookie = sessionCookie(options.publicUrl)
+  const visitors = visitorsOf(app, options, cookie)
+  servePages(app, async (request) => frameOf(await visitors.visitOf(request)))
   // Within the site the referrer is told: without it browsers do not tell the origin of forms.
   app.addHook('onRequest', async (_request, reply) => void reply.header('referrer-policy', 'same-origin'))
 
-  const cookie = sessionCookie(options.publicUrl)
-  const pages = pagesOf(app, options, cookie)
+  const pages = pagesOf(app, { visitors, cookie, publicUrl: options.publicUrl })
   registerSignIn({ app, pages, options, cookie })
+  registerOidcSignIn({ app, options, cookie })
   registerStaffPages(pages, options)
   registerPartnerPages(pages, options)
+  // Here, so that who has signed in stays so on the page that says it.
+  for (const area of ['/staff/*', '/partners/*', '/account/*']) {
+    pages.open(area, () => Promise.reject(new Problem('not-found', problems['not-found'].meaning)))
+  }
 }

@@ -1,14 +1,26 @@
-import { Code, Fact, visible, Written } from '../parts.tsx'
-import type { OwnSession } from '../../sessions/service.ts'
+import { Code, Fact, Moment, visible, Written } from '../parts.tsx'
+import type { OwnSession, SignInRefusal } from '../../sessions/service.ts'
+import { queryOf } from './api.ts'
+import { oidcPath } from './cookie.ts'
 import { ButtonForm, Submit } from './form-parts.tsx'
 import { homeOf, workspacePage } from './frame.tsx'
-import { Done, Moment } from './list-parts.tsx'
+import { Done } from './list-parts.tsx'
 import { account as texts, signIn } from './texts.ts'
 import type { OpenLook, Visit } from './visit.ts'
 
-/** Where one signs in with a key; `isRefused` after one that was no good. */
-export function signInPage(look: OpenLook, { next, isRefused }: { next: string; isRefused: boolean }): string {
+interface SignInView {
+  /** The page that it is for. */
+  next: string
+  /** Why the one before was refused; null at first. */
+  refused: 'key' | SignInRefusal | null
+  /** Whether there is an identity provider to sign in at. */
+  hasOidc: boolean
+}
+
+/** Where one signs in: with a key, or at the identity provider where there is one. */
+export function signInPage(look: OpenLook, { next, refused, hasOidc }: SignInView): string {
   const { language, visit, query } = look
+  const isKeyRefused = refused === 'key'
   return workspacePage(look, {
     title: signIn.title[language],
     children: (
@@ -19,16 +31,33 @@ export function signInPage(look: OpenLook, { next, isRefused }: { next: string; 
             {signIn.signedOut[language]}
           </p>
         )}
+        {refused !== null && !isKeyRefused && (
+          <div class="faults" role="alert">
+            <p>{signIn.oidcRefused[refused][language]}</p>
+          </div>
+        )}
         {visit !== null && (
           <p>
             {signIn.already[language]}
             <Written text={visit.session.name} /> · <a href={homeOf(visit.session)}>{signIn.goOn[language]}</a>
           </p>
         )}
-        <p class="lead">{signIn.lead[language]}</p>
+        {hasOidc && (
+          <section aria-labelledby="oidc">
+            <h2 id="oidc">{signIn.oidcTitle[language]}</h2>
+            <p>{signIn.oidcLead[language]}</p>
+            <p>
+              <a class="button" href={`${oidcPath}${queryOf({ next })}`}>
+                {signIn.oidcButton[language]}
+              </a>
+            </p>
+          </section>
+        )}
+        {hasOidc ? <h2>{signIn.keyTitle[language]}</h2> : null}
+        <p {...(!hasOidc && { class: 'lead' })}>{signIn.lead[language]}</p>
         <form method="post" action="/sign-in" class="sheet">
           <input type="hidden" name="next" value={next} />
-          {isRefused && (
+          {isKeyRefused && (
             <div class="faults" role="alert">
               <p id="key-fault">{signIn.refused[language]}</p>
             </div>
@@ -45,12 +74,31 @@ export function signInPage(look: OpenLook, { next, isRefused }: { next: string; 
               required
               maxLength={200}
               autocomplete="current-password"
-              aria-describedby={isRefused ? 'key-hint key-fault' : 'key-hint'}
-              {...(isRefused && { 'aria-invalid': 'true' as const })}
+              aria-describedby={isKeyRefused ? 'key-hint key-fault' : 'key-hint'}
+              {...(isKeyRefused && { 'aria-invalid': 'true' as const })}
             />
           </div>
           <Submit label={signIn.button[language]} />
         </form>
+      </>
+    ),
+  })
+}
+
+/** Leads on to a page of ours by itself, for who comes from the identity provider. */
+export function goOnPage(look: OpenLook, to: string): string {
+  const { language } = look
+  return workspacePage(look, {
+    title: signIn.goingOn[language],
+    goesOnTo: to,
+    children: (
+      <>
+        <h1>{signIn.goingOn[language]}</h1>
+        <p>
+          <a class="button" href={to}>
+            {signIn.goOn[language]}
+          </a>
+        </p>
       </>
     ),
   })

@@ -1,24 +1,14 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { nameOfPartner } from '../../partners/service.ts'
 import { keyVerifier } from '../../partners/verifier.ts'
-import { clientAddress } from '../../platform/addresses.ts'
-import { languageOfPage } from '../pages.ts'
-import { dayOf } from '../../platform/clock.ts'
 import { Problem, problems } from '../../platform/problem.ts'
-import {
-  endSession,
-  findSession,
-  listOwnSessions,
-  startSession,
-  type From,
-  type Session,
-} from '../../sessions/service.ts'
+import { endSession, listOwnSessions } from '../../sessions/service.ts'
+import { beginSession, endOwnSession, fromOf, openLookOf } from './begin-session.ts'
 import type { SessionCookie } from './cookie.ts'
 import { formOf } from './form.ts'
-import { homeOf } from './frame.tsx'
 import { assertSameOrigin } from './origin.ts'
 import { accountPage, signInPage } from './sign-in-pages.tsx'
-import { send, sessionLimits, type OpenLook, type Pages, type WorkspaceOptions } from './visit.ts'
+import { hasOidc, send, sessionLimits, type Pages, type WorkspaceOptions } from './visit.ts'
 
 interface Parts {
   app: FastifyInstance
@@ -32,50 +22,28 @@ export function registerSignIn({ app, pages, options, cookie }: Parts): void {
   const { db, clock, config, publicUrl } = options
   const limits = sessionLimits(config)
   const verify = keyVerifier({ db, clock })
-  const fromOf = (request: FastifyRequest): From => ({ address: clientAddress(request), requestId: request.id })
-
-  const enderOf = ({ principal }: Session, request: FastifyRequest) => ({ ...principal, from: fromOf(request) })
 
   pages.open('/sign-in', async (look) => ({
-    html: signInPage(look, { next: look.query['next'] ?? '', isRefused: false }),
+    html: signInPage(look, { next: look.query['next'] ?? '', refused: null, hasOidc: hasOidc(options) }),
   }))
 
   app.post('/sign-in', { schema: { hide: true } }, async (request, reply) => {
     assertSameOrigin(request, publicUrl())
-    const now = clock.now()
     const form = formOf(request.body)
     const principal = await verify(form.text('key').trim(), fromOf(request))
     const next = form.text('next')
     if (principal === null) {
       await options.limits.countRefused(request, reply)
-      const look: OpenLook = {
-        ...{ language: languageOfPage(request), today: dayOf(now), publicUrl: publicUrl(), path: '/sign-in' },
-        ...{ query: {}, params: {}, visit: null },
-      }
-      return send(reply, { html: signInPage(look, { next, isRefused: true }), status: 401 })
+      const look = openLookOf(request, options, '/sign-in')
+      return send(reply, { html: signInPage(look, { next, refused: 'key', hasOidc: hasOidc(options) }), status: 401 })
     }
-    // Whatever session this browser had ends with it: a token that somebody planted is of no use.
-    const before = await findSession(db, cookie.read(request), limits, { address: clientAddress(request), now })
-    if (before !== null) await endSession(db, enderOf(before, request), before.id, now)
-    const { partnerId, keyId, scopes } = principal
-    const name = (await nameOfPartner(db, partnerId)) ?? ''
-    const { token } = await startSession(
-      db,
-      { partnerId, keyId, name, scopes, via: 'key', userAgent: request.headers['user-agent'], from: fromOf(request) },
-      limits,
-      now,
-    )
-    cookie.set(reply, token, limits.maximumHours * 3600)
-    return send(reply, { to: ownPath(next) ?? homeOf({ id: '', name, way: 'key', principal }) })
+    const name = (await nameOfPartner(db, principal.partnerId)) ?? ''
+    return send(reply, { to: await beginSession({ options, cookie, request, reply }, { principal, name, next }) })
   })
 
   app.post('/sign-out', { schema: { hide: true } }, async (request, reply) => {
     assertSameOrigin(request, publicUrl())
-    const session = await findSession(db, cookie.read(request), limits, {
-      address: clientAddress(request),
-      now: clock.now(),
-    })
-    if (session !== null) await endSession(db, enderOf(session, request), session.id, clock.now())
+    await endOwnSession({ options, cookie, request, reply })
     cookie.clear(reply)
     return send(reply, { to: '/sign-in?done=signed-out' })
   })
@@ -98,9 +66,4 @@ export function registerSignIn({ app, pages, options, cookie }: Parts): void {
     }
     return { to: id === visit.session.id ? '/sign-in?done=signed-out' : '/account?done=ended' }
   })
-}
-
-/** The address of a page of ours to go on to; null for any other, so that a link cannot lead away through the sign-in. */
-function ownPath(next: string): string | null {
-  return /^\/(staff|partners|account)(?![^/?])[^\\\p{Cc}]*$/u.test(next) ? next : null
 }

@@ -10,6 +10,7 @@ export const workspace = {
   repairs: { zh: '信用修复', en: 'Repairs' },
   orders: { zh: '惩戒指令', en: 'Orders' },
   publish: { zh: '处罚与荣誉', en: 'Penalties, honours' },
+  sources: { zh: '数据源', en: 'Sources' },
   quarantine: { zh: '隔离记录', en: 'Quarantine' },
   leads: { zh: '线索', en: 'Leads' },
   jobs: { zh: '定时任务', en: 'Jobs' },
@@ -42,7 +43,33 @@ export const signIn = {
   already: { zh: '当前登录：', en: 'Signed in as ' },
   goOn: { zh: '进入工作台', en: 'Go to the workspace' },
   signedOut: { zh: '已退出登录。', en: 'You have signed out.' },
-} as const satisfies Record<string, Text>
+  keyTitle: { zh: '用密钥登录', en: 'With a key' },
+  oidcTitle: { zh: '用单位账号登录', en: 'With the account of your authority' },
+  oidcLead: {
+    zh: '监管人员在本单位的身份认证系统登录，权限由该系统授予。',
+    en: 'Members of staff sign in at the identity provider of the authority, which also says what they may do.',
+  },
+  oidcButton: { zh: '前往单位登录页', en: 'Sign in there' },
+  oidcRefused: {
+    'not-begun-here': {
+      zh: '登录已超时，或不是在本浏览器中开始的，请重新登录。',
+      en: 'This sign-in took too long, or was not begun in this browser. Please begin again.',
+    },
+    'not-confirmed': {
+      zh: '身份认证系统没有确认本次登录，请重新登录。',
+      en: 'The identity provider did not confirm the sign-in. Please begin again.',
+    },
+    'no-rights': {
+      zh: '您的账号没有使用本系统的权限，或已被停用。请联系本单位的管理员。',
+      en: 'Your account has no rights here, or was suspended. Please ask the administrator of your authority.',
+    },
+    'provider-away': {
+      zh: '身份认证系统暂时无法访问，请稍后再试，或用密钥登录。',
+      en: 'The identity provider cannot be reached. Try again soon, or sign in with a key.',
+    },
+  },
+  goingOn: { zh: '登录成功', en: 'You have signed in' },
+} as const
 
 export const account = {
   title: { zh: '我的登录', en: 'My sessions' },

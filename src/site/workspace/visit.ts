@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import { insufficientScope } from '../../platform/auth.ts'
 import { dayOf, type Clock } from '../../platform/clock.ts'
+import type { Oidc } from '../../partners/oidc.ts'
 import type { Db } from '../../platform/db.ts'
 import type { Language } from '../../platform/language.ts'
 import { languageOfPage } from '../pages.ts'
@@ -22,6 +23,8 @@ export interface WorkspaceOptions {
   clock: Clock
   config: Config
   passes: Passes
+  /** The identity provider of staff; null where there is none. */
+  oidc: Oidc | null
   /** Where the public reaches the service, without a slash at the end. */
   publicUrl: () => string
 }
@@ -67,8 +70,20 @@ export function sessionLimits({ SESSION_IDLE_MINUTES, SESSION_MAX_HOURS }: Confi
   return { idleMinutes: SESSION_IDLE_MINUTES, maximumHours: SESSION_MAX_HOURS }
 }
 
-/** The ways of a plugin to register its pages. */
-export function pagesOf(app: FastifyInstance, options: WorkspaceOptions, cookie: SessionCookie): Pages {
+/** Whether staff may sign in at an identity provider with their browsers. */
+export function hasOidc({ oidc, config }: WorkspaceOptions): boolean {
+  return oidc !== null && config.OIDC_CLIENT_ID !== undefined
+}
+
+/** How a request is looked at, and who has sent it. */
+export interface Visitors {
+  lookOf: (request: FastifyRequest) => Look
+  /** Null where nobody has signed in. */
+  visitOf: (request: FastifyRequest) => Promise<Visit | null>
+}
+
+/** Knows who is on a page by the session of their browser. */
+export function visitorsOf(app: FastifyInstance, options: WorkspaceOptions, cookie: SessionCookie): Visitors {
   const { db, clock, config, passes, publicUrl } = options
   const lookOf = (request: FastifyRequest): Look => ({
     language: languageOfPage(request),
@@ -91,6 +106,18 @@ export function pagesOf(app: FastifyInstance, options: WorkspaceOptions, cookie:
     const from = { address: clientAddress(request), requestId: request.id }
     return { ...look, session, from, formToken: formTokenOf(token), api }
   }
+  return { lookOf, visitOf }
+}
+
+interface PagesOptions {
+  visitors: Visitors
+  cookie: SessionCookie
+  publicUrl: () => string
+}
+
+/** The ways of a plugin to register its pages. */
+export function pagesOf(app: FastifyInstance, { visitors, cookie, publicUrl }: PagesOptions): Pages {
+  const { lookOf, visitOf } = visitors
   return {
     open: (path, handler) => {
       app.get(path, { schema: { hide: true } }, async (request, reply) =>

@@ -1,0 +1,41 @@
+/** Texts of the page of the sources. */
+export const sources = {
+  title: { zh: '数据源', en: 'Sources' },
+  lead: {
+    zh: '各数据集的拉取情况。停止的数据源在人工核查并恢复之前不再拉取。',
+    en: 'How each collection is pulled. A source that is stopped is left alone until somebody has looked and resumes it.',
+  },
+  statuses: {
+    'never-pulled': { zh: '从未拉取', en: 'Never pulled' },
+    ok: { zh: '正常', en: 'In order' },
+    failing: { zh: '最近失败', en: 'Failing' },
+    'open-circuit': { zh: '多次失败，暂不拉取', en: 'Failed often: left alone for a while' },
+    'half-open': { zh: '等待试拉', en: 'The next run tries once' },
+    stopped: { zh: '已停止', en: 'Stopped' },
+  },
+  reasons: {
+    shrunk: { zh: '记录骤减', en: 'far fewer records than before' },
+    repeating: { zh: '重复送出同样内容', en: 'the same pages again and again' },
+    unreadable: { zh: '大量记录无法读取', en: 'too many records that cannot be read' },
+    failed: { zh: '拉取失败', en: 'the run failed' },
+  },
+  why: { zh: '原因', en: 'Why' },
+  detail: { zh: '详情', en: 'Detail' },
+  since: { zh: '自', en: 'Since' },
+  retryAt: { zh: '在此之前不拉取', en: 'Left alone until' },
+  failures: { zh: '连续失败次数', en: 'Failures in a row' },
+  lastComplete: { zh: '最近一次完整拉取', en: 'Last complete pull' },
+  never: { zh: '还没有', en: 'None yet' },
+  watermark: { zh: '数据截至', en: 'Complete up to' },
+  lastRead: { zh: '最近收到数据', en: 'Last bytes received' },
+  inProgress: { zh: '正在拉取', en: 'A pull is under way' },
+  held: { zh: '持有记录', en: 'Records held' },
+  quarantine: { zh: '隔离待处理', en: 'Open in quarantine' },
+  resume: { zh: '恢复拉取', en: 'Resume' },
+  reasonHint: { zh: '核查了什么、为什么可以恢复；与经办人一起留存', en: 'What you found; it is kept with your name' },
+  accept: {
+    zh: '停止的原因属实（例如记录确已减少），下一次完整拉取不再因此停止',
+    en: 'What it was stopped for is right: the next complete pull is not stopped for the same',
+  },
+  done: { resumed: { zh: '已恢复，下次执行时拉取。', en: 'Resumed: the next run pulls it.' } },
+} as const
