@@ -56,6 +56,8 @@ const keptCharacters = 48 * 1024 * 1024
 const confirmMs = 400
 /** A process that has not reached the log for so long answers from the database, and fails with it. */
 const trustMs = 1000
+/** An event that waits longer for its position makes the files in memory doubtful: one of them lacks what it tells. */
+const pendingMs = 300
 /** Files read in one statement, and statements at once: more would only queue in the database (bench credit-file). */
 const batch = { most: 64, atOnce: 4 }
 /** Rest after a failure, such as a database that restarts. */
@@ -85,6 +87,8 @@ export function startPresentFiles(
   /** Commits of this process so far, and how many of them the log is known to have. */
   let writes = 0
   let settled = 0
+  /** Up to which event, in the order of recording, and since when some are known to be committed without a position. */
+  let unplaced: { seq: bigint; since: number } | null = null
   let sleepers: { position: number; resolve: () => void }[] = []
 
   const read = inBatches<HeldFile>(async (usccs) => {
@@ -102,6 +106,7 @@ export function startPresentFiles(
     const [{ position: start }, amendmentId] = await Promise.all([findHead(db), findNewestAmendmentId(db)])
     kept.clear()
     followed = { position: start, confirmedAt: performance.now(), amendmentId }
+    unplaced = null
     let awaited: { writes: number; seq: bigint } | null = null
     const latest: { page: ChangePage | null; startedAt: number; writes: number } = {
       page: null,
@@ -128,6 +133,8 @@ export function startPresentFiles(
       followed = { position: next, confirmedAt: startedAt, amendmentId: page.amendmentId }
       if (next === page.head) {
         const { firstPending, lastPending } = page
+        if (unplaced !== null && (firstPending === null || firstPending > unplaced.seq)) unplaced = null
+        if (lastPending !== null) unplaced ??= { seq: lastPending, since: startedAt }
         if (awaited !== null && (firstPending === null || firstPending > awaited.seq)) {
           settled = awaited.writes
           awaited = null
@@ -157,7 +164,9 @@ export function startPresentFiles(
   /** The position as of which what is kept holds, or null when the database must be asked. */
   const trusted = (): number | null => {
     if (followed === null || writes !== settled || followed.position < told) return null
-    return performance.now() - followed.confirmedAt < trustMs ? followed.position : null
+    const now = performance.now()
+    if (unplaced !== null && now - unplaced.since > pendingMs) return null
+    return now - followed.confirmedAt < trustMs ? followed.position : null
   }
 
   return {

@@ -137,7 +137,7 @@ describe('200', () => {
     await expect.poll(() => reads).toBe(1)
     // A client that reads gets all of it meanwhile.
     const quick = await stream(`?after=${firstOfMany}`)
-    await expect.poll(() => quick.events.length).toBe(5000)
+    await expect.poll(() => quick.events.length, { timeout: 60_000 }).toBe(5000)
     expect(reads).toBeLessThanOrEqual(2)
     stopping.abort()
     slow.destroy()
