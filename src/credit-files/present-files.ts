@@ -54,7 +54,10 @@ interface Kept {
 const keptCharacters = 48 * 1024 * 1024
 /** So often the head of the log is asked for when nothing wakes the reader. */
 const confirmMs = 400
-/** A process that has not reached the log for so long answers from the database, and fails with it. */
+/**
+ * So long after a commit the old file may be answered (issue 9). A process to which the log has not told for so long that it
+ * has everything that was committed, since it cannot be reached or since nobody numbers events, answers from the database.
+ */
 const trustMs = 1000
 /** Files read in one statement, and statements at once: more would only queue in the database (bench credit-file). */
 const batch = { most: 64, atOnce: 4 }
@@ -78,8 +81,11 @@ export function startPresentFiles(
     maxSize: keptCharacters,
     sizeCalculation: ({ open }, key) => open.length + key.length,
   })
-  /** How far the log has been followed, when it was last confirmed, and by which amendment of the law. */
-  let followed: { position: number; confirmedAt: number; amendmentId: string | null } | null = null
+  /**
+   * How far the log has been followed and by which amendment of the law. What was committed before `completeAt` (of
+   * `performance.now`) is in the log up to there, all of it.
+   */
+  let followed: { position: number; completeAt: number; amendmentId: string | null } | null = null
   /** The highest position that was answered from the database. */
   let told = 0
   /** Commits of this process so far, and how many of them the log is known to have. */
@@ -101,8 +107,9 @@ export function startPresentFiles(
   const follow = async (): Promise<void> => {
     const [{ position: start }, amendmentId] = await Promise.all([findHead(db), findNewestAmendmentId(db)])
     kept.clear()
-    followed = { position: start, confirmedAt: performance.now(), amendmentId }
-    let awaited: { writes: number; seq: bigint } | null = null
+    followed = { position: start, completeAt: performance.now(), amendmentId }
+    /** A look at the log that found committed events without a position, up to this one. */
+    let awaited: { writes: number; startedAt: number; seq: bigint } | null = null
     const latest: { page: ChangePage | null; startedAt: number; writes: number } = {
       page: null,
       startedAt: 0,
@@ -125,17 +132,19 @@ export function startPresentFiles(
       if (page === null) continue
       for (const { uscc } of events) for (const language of ['zh', 'en'] as const) kept.delete(`${uscc} ${language}`)
       if (page.amendmentId !== followed.amendmentId) kept.clear()
-      followed = { position: next, confirmedAt: startedAt, amendmentId: page.amendmentId }
+      followed = { ...followed, position: next, amendmentId: page.amendmentId }
       if (next === page.head) {
         const { firstPending, lastPending } = page
+        const isComplete = (of: { writes: number; startedAt: number }) => {
+          settled = of.writes
+          if (followed !== null) followed.completeAt = of.startedAt
+        }
         if (awaited !== null && (firstPending === null || firstPending > awaited.seq)) {
-          settled = awaited.writes
+          isComplete(awaited)
           awaited = null
         }
-        if (awaited === null && counted > settled) {
-          if (lastPending === null) settled = counted
-          else awaited = { writes: counted, seq: lastPending }
-        }
+        if (lastPending === null) isComplete({ writes: counted, startedAt })
+        else awaited ??= { writes: counted, startedAt, seq: lastPending }
       }
       for (const one of sleepers) if (one.position <= next) one.resolve()
       sleepers = sleepers.filter((one) => one.position > next)
@@ -157,7 +166,7 @@ export function startPresentFiles(
   /** The position as of which what is kept holds, or null when the database must be asked. */
   const trusted = (): number | null => {
     if (followed === null || writes !== settled || followed.position < told) return null
-    return performance.now() - followed.confirmedAt < trustMs ? followed.position : null
+    return performance.now() - followed.completeAt < trustMs ? followed.position : null
   }
 
   return {

@@ -8,12 +8,16 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { heldFiles } from '../../src/credit-files/repository.ts'
-import { openBenchDatabase } from './names/bench-database.ts'
-import { codeOf, fillProvince } from './names/bench-province.ts'
-import { quantile, say, table } from './names/report.ts'
+import { openProvince } from './names/bench-database.ts'
+import { codeOf } from './names/bench-province.ts'
+import { quantile, say } from './names/report.ts'
+import { residentMb } from './processes.ts'
+import type { ProfileLine } from './profiler.ts'
+import { hand, type Goal, type Result } from './results.ts'
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +27,6 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '32' },
     /** Fewer files than the memory holds, so that all are hot. */
     hot: { type: 'string', default: '2000' },
-    json: { type: 'boolean', default: false },
   },
 })
 const n = Number(values.n)
@@ -40,15 +43,14 @@ interface Measured {
   p99: number
 }
 
-const found = await openBenchDatabase()
-if (found === null) throw new Error('no PostgreSQL answers: set DATABASE_URL')
-const database = found
+const database = await openProvince(n)
 const folder = mkdtempSync(join(tmpdir(), 'xinjian-bench-'))
 const servers: ChildProcess[] = []
+const addresses: string[] = []
 try {
-  say(`filling ${String(n)} businesses`)
-  await fillProvince(database.url, n)
   const service = await startServer('service')
+  // Not while the names are being read.
+  while (!(await fetch(`${service}/readyz`)).ok) await sleep(100)
   const file = await (await fetch(`${service}/v1/credit-files/${codeOf(2)}`)).text()
   const constant = await startServer('constant', file)
   const postgraphile = await startServer('postgraphile')
@@ -100,25 +102,51 @@ request = function() return wrk.format(nil, "/graphql", nil, body:gsub("CODE", c
       )
     }
   }
-  const median = (numbers: number[]) => quantile(numbers, 0.5)
-  const of = (name: string) => results.get(name) ?? []
-  const ratio = (name: string, to: string) =>
-    of(name).map(({ perSecond }, i) => perSecond / (of(to)[i]?.perSecond ?? NaN))
-  const spread = (numbers: number[]) =>
-    `${median(numbers).toFixed(2)} (${Math.min(...numbers).toFixed(2)} to ${Math.max(...numbers).toFixed(2)})`
-  table(
-    ['what', 'requests/s', 'p50 ms', 'p99 ms', 'p99 / p50', 'of the constant', 'of PostGraphile'],
-    [...results].map(([name, all]) => [
-      name,
-      median(all.map(({ perSecond }) => perSecond)).toFixed(0),
-      median(all.map(({ p50 }) => p50)).toFixed(2),
-      median(all.map(({ p99 }) => p99)).toFixed(2),
-      median(all.map(({ p50, p99 }) => p99 / p50)).toFixed(1),
-      spread(ratio(name, 'constant')),
-      spread(ratio(name, 'PostGraphile')),
-    ]),
+  const median = (of: Measured[]) => quantile(
+    of.map(({ perSecond }) => perSecond),
+    0.5,
   )
-  if (values.json) say(JSON.stringify({ n, file: file.length, results: Object.fromEntries(results) }))
+  const of = (name: string) => results.get(name) ?? []
+  const beside = (name: string, to: string, goal: Goal | null): Result => ({
+    row: 'credit file',
+    what: `${name}, of ${to}`,
+    measured: `${median(of(name)).toFixed(0)}/s`,
+    yardstick: `${to} ${median(of(to)).toFixed(0)}/s`,
+    figures: of(name).map(({ perSecond }, i) => perSecond / (of(to)[i]?.perSecond ?? NaN)),
+    unit: '',
+    goal,
+  })
+  const tail = (name: string): Result => ({
+    row: 'credit file',
+    what: `${name}, p99 of p50`,
+    measured: `p99 ${quantile(of(name).map(({ p99 }) => p99), 0.5).toFixed(2)} ms`,
+    yardstick: `p50 ${quantile(of(name).map(({ p50 }) => p50), 0.5).toFixed(2)} ms`,
+    figures: of(name).map(({ p50, p99 }) => p99 / p50),
+    unit: '',
+    goal: { most: 3 },
+  })
+  const profiles = [await profile('hot', hot), await profile('cold', cold)]
+  hand({
+    profiles,
+    results: [
+      beside('hot', 'constant', { least: 0.88 }),
+      beside('cold', 'constant', { least: 0.3 }),
+      beside('cold', 'PostGraphile', { least: 5 }),
+      beside('cold', 'pgbench', null),
+      tail('hot'),
+      tail('cold'),
+      beside('If-None-Match', 'constant', { least: 0.95 }),
+      {
+        row: 'memory',
+        what: 'the process that served it',
+        measured: `names and 48 M characters of files; ${String(file.length)} bytes a file`,
+        yardstick: '',
+        figures: [residentMb(servers[0]?.pid)],
+        unit: 'MB',
+        goal: null,
+      },
+    ],
+  })
 } finally {
   for (const server of servers) server.kill()
   rmSync(folder, { recursive: true, force: true })
@@ -199,6 +227,19 @@ function heldFileQuery(): string {
     .replace(/\$2/g, 'array[(select uscc from bench_codes where number = :number)]')
 }
 
+/** Where the service spends its time on the processor while it is asked as fast as it answers. */
+async function profile(what: string, path: string) {
+  const [serving] = servers
+  if (serving === undefined) throw new Error('no service')
+  serving.send('profile')
+  const [service] = addresses
+  const { perSecond } = await wrk(service ?? '', path)
+  const answered = once(serving, 'message')
+  serving.send('profiled')
+  const [lines] = (await answered) as [ProfileLine[]]
+  return { what: `credit file, ${what}, ${perSecond.toFixed(0)}/s while profiled`, lines }
+}
+
 async function startServer(kind: 'service' | 'constant' | 'postgraphile', content = ''): Promise<string> {
   const child = fork(fileURLToPath(new URL('names/bench-server.ts', import.meta.url)), [kind, database.url, content], {
     execArgv: ['--import', 'tsx'],
@@ -206,5 +247,6 @@ async function startServer(kind: 'service' | 'constant' | 'postgraphile', conten
   })
   servers.push(child)
   const [address] = (await once(child, 'message')) as [string]
+  addresses.push(address)
   return address
 }
