@@ -99,7 +99,10 @@ function slotOf(keys: Uint32Array, pair: number): number {
 }
 
 /** The different pairs of all documents, one document after the other; `ends[i]` is where those of the i-th end. */
-function pairsOfAll(texts: Texts, documents: readonly number[] | Uint32Array): { pairs: Uint32Array; ends: Uint32Array } {
+function pairsOfAll(
+  texts: Texts,
+  documents: readonly number[] | Uint32Array,
+): { pairs: Uint32Array; ends: Uint32Array } {
   let most = 0
   for (const document of documents) most += texts.length(document)
   const pairs = new Uint32Array(most)
@@ -187,7 +190,10 @@ export function buildSegment(texts: Texts, documents: readonly number[] | Uint32
       return keys[slot] === pair ? rangeOf(slot) : null
     },
     prepareSounds: () => void bySound(),
-    findBySound: (key, by) => bySound()[by](key).map((slot) => rangeOf(slot)),
+    findBySound: (key, by) =>
+      bySound()
+        [by](key)
+        .map((slot) => rangeOf(slot)),
   }
 }
 

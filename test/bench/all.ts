@@ -72,7 +72,9 @@ const run: Run = {
 let failed = false
 try {
   for (const [at, [name, options]] of chosen.entries()) {
-    say(`\n[${String(at + 1)}/${String(chosen.length)}] ${name}, ${String(Math.round((performance.now() - begun) / 1000))} s so far\n`)
+    say(
+      `\n[${String(at + 1)}/${String(chosen.length)}] ${name}, ${String(Math.round((performance.now() - begun) / 1000))} s so far\n`,
+    )
     const from = performance.now()
     const [handed, error] = await measure(name, options)
     if (error !== null) {

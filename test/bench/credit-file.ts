@@ -15,7 +15,7 @@ import { heldFiles } from '../../src/credit-files/repository.ts'
 import { openProvince } from './names/bench-database.ts'
 import { codeOf } from './names/bench-province.ts'
 import { quantile, say } from './names/report.ts'
-import { residentMb } from './processes.ts'
+import { processorMs, residentMb } from './processes.ts'
 import type { ProfileLine } from './profiler.ts'
 import { hand, type Goal, type Result } from './results.ts'
 
@@ -27,6 +27,8 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '32' },
     /** Fewer files than the memory holds, so that all are hot. */
     hot: { type: 'string', default: '2000' },
+    /** Some of the measurements alone, separated by commas. */
+    only: { type: 'string' },
   },
 })
 const n = Number(values.n)
@@ -41,6 +43,8 @@ interface Measured {
   perSecond: number
   p50: number
   p99: number
+  /** Of the server, which tells more than the rate on a machine that has other work too; NaN for what is no server. */
+  processorUs: number
 }
 
 const database = await openProvince(n)
@@ -95,23 +99,30 @@ request = function() return wrk.format(nil, "/graphql", nil, body:gsub("CODE", c
   const results = new Map(Object.keys(measurements).map((name) => [name, [] as Measured[]]))
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, measure] of Object.entries(measurements)) {
+      if (values.only?.split(',').includes(name) === false) continue
       const measured = await measure()
       results.get(name)?.push(measured)
       say(
-        `round ${String(round + 1)}: ${name} ${measured.perSecond.toFixed(0)}/s, p50 ${measured.p50.toFixed(2)}, p99 ${measured.p99.toFixed(2)} ms`,
+        `round ${String(round + 1)}: ${name} ${measured.perSecond.toFixed(0)}/s, p50 ${measured.p50.toFixed(2)}, p99 ${measured.p99.toFixed(2)} ms, ${measured.processorUs.toFixed(0)} µs of processor`,
       )
     }
   }
-  const median = (of: Measured[]) => quantile(
-    of.map(({ perSecond }) => perSecond),
-    0.5,
-  )
+  const median = (of: Measured[]) =>
+    quantile(
+      of.map(({ perSecond }) => perSecond),
+      0.5,
+    )
   const of = (name: string) => results.get(name) ?? []
+  const processor = (name: string) =>
+    quantile(
+      of(name).map(({ processorUs }) => processorUs),
+      0.5,
+    ).toFixed(0)
   const beside = (name: string, to: string, goal: Goal | null): Result => ({
     row: 'credit file',
     what: `${name}, of ${to}`,
-    measured: `${median(of(name)).toFixed(0)}/s`,
-    yardstick: `${to} ${median(of(to)).toFixed(0)}/s`,
+    measured: `${median(of(name)).toFixed(0)}/s, ${processor(name)} µs of the server's processor each`,
+    yardstick: `${to} ${median(of(to)).toFixed(0)}/s, ${processor(to)} µs`,
     figures: of(name).map(({ perSecond }, i) => perSecond / (of(to)[i]?.perSecond ?? NaN)),
     unit: '',
     goal,
@@ -119,8 +130,14 @@ request = function() return wrk.format(nil, "/graphql", nil, body:gsub("CODE", c
   const tail = (name: string): Result => ({
     row: 'credit file',
     what: `${name}, p99 of p50`,
-    measured: `p99 ${quantile(of(name).map(({ p99 }) => p99), 0.5).toFixed(2)} ms`,
-    yardstick: `p50 ${quantile(of(name).map(({ p50 }) => p50), 0.5).toFixed(2)} ms`,
+    measured: `p99 ${quantile(
+      of(name).map(({ p99 }) => p99),
+      0.5,
+    ).toFixed(2)} ms`,
+    yardstick: `p50 ${quantile(
+      of(name).map(({ p50 }) => p50),
+      0.5,
+    ).toFixed(2)} ms`,
     figures: of(name).map(({ p50, p99 }) => p99 / p50),
     unit: '',
     goal: { most: 3 },
@@ -179,6 +196,8 @@ ${lines}
 }
 
 async function wrk(url: string, path: string | null): Promise<Measured> {
+  const pid = servers[addresses.indexOf(url)]?.pid
+  const before = processorMs(pid)
   const { stdout } = await run('wrk', [
     '-t1',
     `-c${values.connections}`,
@@ -195,6 +214,7 @@ async function wrk(url: string, path: string | null): Promise<Measured> {
     return Number(digits) * ({ us: 0.001, s: 1000 }[unit] ?? 1)
   }
   return {
+    processorUs: ((processorMs(pid) - before) * 1000) / number(/(\d+) requests in/),
     perSecond: number(/Requests\/sec:\s+([\d.]+)/),
     p50: number(/50%\s+([\d.]+)(us|ms|s)/),
     p99: number(/99%\s+([\d.]+)(us|ms|s)/),
@@ -218,7 +238,7 @@ async function pgbench(): Promise<Measured> {
     database.url,
   ])
   const perSecond = Number(/tps = ([\d.]+)/.exec(stdout)?.[1])
-  return { perSecond, p50: 8000 / perSecond, p99: NaN }
+  return { perSecond, p50: 8000 / perSecond, p99: NaN, processorUs: NaN }
 }
 
 function heldFileQuery(): string {

@@ -24,7 +24,10 @@ export async function writePerformance(run: Run): Promise<void> {
   const [from, to] = [text.indexOf(begin), text.indexOf(end)]
   if (from === -1 || to === -1) throw new Error(`${file} has lost its marks`)
   const made = `${begin}\n\n${tableOf(run, results)}\n\n`
-  writeFileSync(file, await format(text.slice(0, from) + made + text.slice(to), { parser: 'markdown', printWidth: 120 }))
+  writeFileSync(
+    file,
+    await format(text.slice(0, from) + made + text.slice(to), { parser: 'markdown', printWidth: 120 }),
+  )
 }
 
 function tableOf(run: Run, results: readonly Result[]): string {

@@ -113,7 +113,11 @@ async function measure({ db, url }: Database, n: number): Promise<GrowthPoint[]>
     }
     const questions: [string, number, (i: number) => Promise<void>][] = [
       [lookup, times, (i) => get(`/v1/credit-files/${codes[i] ?? ''}`)],
-      ['search by a name with a wrong character', times, (i) => get(`/v1/search?q=${encodeURIComponent(written[i] ?? '')}`)],
+      [
+        'search by a name with a wrong character',
+        times,
+        (i) => get(`/v1/search?q=${encodeURIComponent(written[i] ?? '')}`),
+      ],
       ['first page of a list', 50, () => get('/v1/lists/abnormal/entries')],
       ['feed pull of 100 events', 50, () => get('/v1/feed/events?after=0&limit=100')],
       ['screening 100 codes', 50, screen],

@@ -28,6 +28,6 @@ export async function startProfile(): Promise<() => Promise<ProfileLine[]>> {
       own.set(where, (own.get(where) ?? 0) + taken)
     }
     const lines = [...own].map(([where, taken]) => ({ where, share: taken / busy }))
-    return lines.sort((a, b) => b.share - a.share).slice(0, 12)
+    return lines.sort((a, b) => b.share - a.share).slice(0, Number(process.env['PROFILE_LINES'] ?? 12))
   }
 }

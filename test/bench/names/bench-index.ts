@@ -185,7 +185,13 @@ function cellsOf({ first, ten, times, processor }: Measured): string[] {
 /** The goals of issue 5, of which issue 9 asks again. */
 function resultsOf(measured: ReadonlyMap<string, Measured>): Result[] {
   const constant = quantiles(measured.get('over HTTP, a constant')?.times ?? [])
-  const of = (name: string, what: string, goal: Result['goal'], unit: Result['unit'], figure: (m: Measured) => number) => {
+  const of = (
+    name: string,
+    what: string,
+    goal: Result['goal'],
+    unit: Result['unit'],
+    figure: (m: Measured) => number,
+  ) => {
     const found = measured.get(name)
     if (found === undefined) return []
     const told = `${String(found.times.length)} queries: ms p50 / p95 / p99 ${quantiles(found.times)}`
@@ -284,9 +290,7 @@ async function tellBuilding(url: string): Promise<void> {
       [
         `${alone.seconds.toFixed(1)} s`,
         `${((alone.cpu.user + alone.cpu.system) / 1e6).toFixed(1)} s`,
-        ...[alone.bytes, alone.heapUsed, alone.rss, alone.before].map(
-          (bytes) => `${(bytes / mebibyte).toFixed(0)} MB`,
-        ),
+        ...[alone.bytes, alone.heapUsed, alone.rss, alone.before].map((bytes) => `${(bytes / mebibyte).toFixed(0)} MB`),
       ],
     ],
   )
