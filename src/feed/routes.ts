@@ -99,7 +99,8 @@ export const feedRoutes: FastifyPluginCallbackZod<Options> = (app, options, done
       // Written as JSON when the event was numbered: gone through by the schema each time, a pull takes five times as long.
       if (isJson) return reply.type(jsonType).send(`{"events":[${text}],"next":${next},"head":${head}}` as never)
       void reply.header('x-next', next).header('x-head', head)
-      return reply.type(type).send((count > 0 ? `${text}\n` : '') as never)
+      // As bytes, since Fastify adds a charset to the type of a text, which this type does not have.
+      return reply.type(type).send(Buffer.from(count > 0 ? `${text}\n` : '') as never)
     },
   )
 

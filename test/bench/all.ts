@@ -5,7 +5,7 @@
  * `wrk` and `pgbench`; about 15 minutes at 1,000,000 on a quiet machine with two cores.
  */
 import { fork } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -58,6 +58,7 @@ export interface Run {
   benches: Record<string, Handed & { seconds: number; error?: string }>
 }
 
+mkdirSync('docs/performance', { recursive: true })
 const startedAt = new Date().toISOString()
 const begun = performance.now()
 const province = await openProvince(n)

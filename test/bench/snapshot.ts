@@ -51,8 +51,8 @@ async function fill(): Promise<void> {
     )
     await db.execute(sql`
       insert into subjects (id, uscc, flags, name, former_names, entity_type, status, region_code, source_id,
-        source_updated_at, received_at)
-      select gen_random_uuid(), u.uscc, '{}', '虚构' || u.i || '号商店', '{}', 'enterprise', 'active', '999900', u.uscc, now(), now()
+        source_updated_at, received_at, valid_from_at, known_from_at)
+      select gen_random_uuid(), u.uscc, '{}', '虚构' || u.i || '号商店', '{}', 'enterprise', 'active', '999900', u.uscc, now(), now(), now(), now()
       from unnest(${sql.raw(`array[${numbers.map((i) => `'${madeUpUscc(i)}'`).join(',')}]`)}) with ordinality u (uscc, i)`)
     while ((await sequencePending(db)) > 0);
   }
