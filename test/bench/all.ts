@@ -22,6 +22,7 @@ const { values } = parseArgs({
     /** Names of benches, separated by commas; all without it. */
     rows: { type: 'string' },
     rounds: { type: 'string', default: '3' },
+    'minutes-each': { type: 'string', default: '8' },
     /** Where the figures go; also read, so that a run of some rows takes the others from the run before. */
     json: { type: 'string', default: 'docs/performance/last-run.json' },
     /** Leave docs/performance.md alone. */
@@ -104,6 +105,8 @@ async function measure(name: string, options: string[]): Promise<[Handed, string
     execArgv: ['--expose-gc', '--import', 'tsx'],
     env: { ...process.env, BENCH_DATABASE: province.url },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // One that hangs does not hold up the others.
+    timeout: Number(values['minutes-each']) * 60_000,
   })
   child.on('message', (message: Handed) => Object.assign(handed, message))
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
