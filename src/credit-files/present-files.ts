@@ -54,10 +54,11 @@ interface Kept {
 const keptCharacters = 48 * 1024 * 1024
 /** So often the head of the log is asked for when nothing wakes the reader. */
 const confirmMs = 400
-/** A process that has not reached the log for so long answers from the database, and fails with it. */
+/**
+ * So long after a commit the old file may be answered (issue 9). A process to which the log has not told for so long that it
+ * has everything that was committed, since it cannot be reached or since nobody numbers events, answers from the database.
+ */
 const trustMs = 1000
-/** An event that waits longer for its position makes the files in memory doubtful: one of them lacks what it tells. */
-const pendingMs = 300
 /** Files read in one statement, and statements at once: more would only queue in the database (bench credit-file). */
 const batch = { most: 64, atOnce: 4 }
 /** Rest after a failure, such as a database that restarts. */
@@ -80,15 +81,16 @@ export function startPresentFiles(
     maxSize: keptCharacters,
     sizeCalculation: ({ open }, key) => open.length + key.length,
   })
-  /** How far the log has been followed, when it was last confirmed, and by which amendment of the law. */
-  let followed: { position: number; confirmedAt: number; amendmentId: string | null } | null = null
+  /**
+   * How far the log has been followed and by which amendment of the law. What was committed before `completeAt` (of
+   * `performance.now`) is in the log up to there, all of it.
+   */
+  let followed: { position: number; completeAt: number; amendmentId: string | null } | null = null
   /** The highest position that was answered from the database. */
   let told = 0
   /** Commits of this process so far, and how many of them the log is known to have. */
   let writes = 0
   let settled = 0
-  /** Up to which event, in the order of recording, and since when some are known to be committed without a position. */
-  let unplaced: { seq: bigint; since: number } | null = null
   let sleepers: { position: number; resolve: () => void }[] = []
 
   const read = inBatches<HeldFile>(async (usccs) => {
@@ -105,9 +107,9 @@ export function startPresentFiles(
   const follow = async (): Promise<void> => {
     const [{ position: start }, amendmentId] = await Promise.all([findHead(db), findNewestAmendmentId(db)])
     kept.clear()
-    followed = { position: start, confirmedAt: performance.now(), amendmentId }
-    unplaced = null
-    let awaited: { writes: number; seq: bigint } | null = null
+    followed = { position: start, completeAt: performance.now(), amendmentId }
+    /** A look at the log that found committed events without a position, up to this one. */
+    let awaited: { writes: number; startedAt: number; seq: bigint } | null = null
     const latest: { page: ChangePage | null; startedAt: number; writes: number } = {
       page: null,
       startedAt: 0,
@@ -130,19 +132,19 @@ export function startPresentFiles(
       if (page === null) continue
       for (const { uscc } of events) for (const language of ['zh', 'en'] as const) kept.delete(`${uscc} ${language}`)
       if (page.amendmentId !== followed.amendmentId) kept.clear()
-      followed = { position: next, confirmedAt: startedAt, amendmentId: page.amendmentId }
+      followed = { ...followed, position: next, amendmentId: page.amendmentId }
       if (next === page.head) {
         const { firstPending, lastPending } = page
-        if (unplaced !== null && (firstPending === null || firstPending > unplaced.seq)) unplaced = null
-        if (lastPending !== null) unplaced ??= { seq: lastPending, since: startedAt }
+        const isComplete = (of: { writes: number; startedAt: number }) => {
+          settled = of.writes
+          if (followed !== null) followed.completeAt = of.startedAt
+        }
         if (awaited !== null && (firstPending === null || firstPending > awaited.seq)) {
-          settled = awaited.writes
+          isComplete(awaited)
           awaited = null
         }
-        if (awaited === null && counted > settled) {
-          if (lastPending === null) settled = counted
-          else awaited = { writes: counted, seq: lastPending }
-        }
+        if (lastPending === null) isComplete({ writes: counted, startedAt })
+        else awaited ??= { writes: counted, startedAt, seq: lastPending }
       }
       for (const one of sleepers) if (one.position <= next) one.resolve()
       sleepers = sleepers.filter((one) => one.position > next)
@@ -164,9 +166,7 @@ export function startPresentFiles(
   /** The position as of which what is kept holds, or null when the database must be asked. */
   const trusted = (): number | null => {
     if (followed === null || writes !== settled || followed.position < told) return null
-    const now = performance.now()
-    if (unplaced !== null && now - unplaced.since > pendingMs) return null
-    return now - followed.confirmedAt < trustMs ? followed.position : null
+    return performance.now() - followed.completeAt < trustMs ? followed.position : null
   }
 
   return {

@@ -43,13 +43,17 @@ export function takeOnlyJson(app: FastifyInstance): void {
       done(new Problem('invalid-request', detail, { errors: [{ pointer: '/body', detail }] }), undefined)
     } else void parse(request, text, done)
   })
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const encoding = request.headers['content-encoding']
-    if (encoding === undefined || encoding.trim().toLowerCase() === 'identity') return
-    throw new Problem('unsupported-media-type', {
+    if (encoding === undefined || encoding.trim().toLowerCase() === 'identity') {
+      done()
+      return
+    }
+    const detail = {
       zh: '请求内容不得压缩（Content-Encoding）。',
       en: 'Bodies are not taken compressed (Content-Encoding).',
-    })
+    }
+    done(new Problem('unsupported-media-type', detail))
   })
 }
 
@@ -94,13 +98,17 @@ export function closeConnections(
     unused.add(socket)
     socket.once('close', () => unused.delete(socket))
   })
-  app.addHook('onRequest', async (request) => void unused.delete(request.raw.socket))
+  app.addHook('onRequest', (request, _reply, done) => {
+    unused.delete(request.raw.socket)
+    done()
+  })
   app.addHook('preClose', async () => {
     closing = true
     await whileClosing()
     for (const socket of unused) socket.destroy()
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing || isStopping()) void reply.header('connection', 'close')
+    done(null, payload)
   })
 }

@@ -78,11 +78,15 @@ export function makeLoadShedding(config: Config): LoadShedding {
         if (!hasBody(request)) await enter(request, reply)
       })
       app.addHook('preValidation', (request, reply) => enter(request, reply))
-      app.addHook('onSend', async (request) => {
+      app.addHook('onSend', (request, _reply, payload, done) => {
         // What is left is the network's work; a stream is open until it ends.
         if (!streams.has(request.id)) request.leave?.()
+        done(null, payload)
       })
-      app.addHook('onResponse', async (request) => request.leave?.())
+      app.addHook('onResponse', (request, _reply, done) => {
+        request.leave?.()
+        done()
+      })
     },
   }
 }

@@ -55,10 +55,11 @@ export function makeMetrics(app: FastifyInstance): MetricsCollection {
     buckets,
     registers,
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const method = methods.includes(request.method) ? request.method : 'other'
     const route = request.routeOptions.url ?? 'none'
     durations.observe({ method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000)
+    done()
   })
 
   return {

@@ -27,7 +27,7 @@ function requestOf({ method, routeOptions, ip }: Partial<FastifyRequest>) {
 
 /** Writes one line for each answer: what was asked, by whose key, what became of it and how long it took. */
 export function logRequests(app: FastifyInstance): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { principal } = request
     request.log.info(
       {
@@ -41,5 +41,6 @@ export function logRequests(app: FastifyInstance): void {
       },
       'answered',
     )
+    done()
   })
 }

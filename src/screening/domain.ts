@@ -217,6 +217,7 @@ const callForReview: readonly Reason[] = [
 ]
 
 function decide(reasons: ReadonlySet<Reason>): Decision {
+  if (reasons.size === 0) return 'clear'
   if (reasons.has('serious-violator')) return 'block'
   return callForReview.some((reason) => reasons.has(reason)) ? 'review' : 'clear'
 }

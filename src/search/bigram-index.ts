@@ -26,6 +26,8 @@ export interface BigramIndex {
   textOf(document: number): string
   /** The documents that share most of the query's pairs, weighed by how rare they are; best first. */
   find(query: string, options: FindOptions): Candidate[]
+  /** Does in small pieces what the first question by sound would else wait for. */
+  prepareSounds(): Generator<void>
   /** Those with pairs that are read like these; `keys` in order, each with `by` as in `Segment.findBySound`. */
   findBySound(keys: readonly number[], by: 'sound' | 'initial', options: FindOptions): Candidate[]
   /** Documents held, and removed ones whose room is not free yet. */
@@ -206,6 +208,9 @@ export function createBigramIndex(): BigramIndex {
       return String.fromCharCode(...units.subarray(start, start + texts.length(document)))
     },
     find,
+    *prepareSounds() {
+      for (const segment of segments) yield segment.prepareSounds()
+    },
     findBySound,
     get size() {
       return count - removed

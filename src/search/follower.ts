@@ -67,7 +67,8 @@ export function startFollowingNames(
         reading = listIndexRows(db, rows.at(-1)?.uscc ?? '', chunk)
         reading.catch(() => undefined)
       }
-      waiting.push(...rows.map((row) => entryOf(row, today())))
+      const day = today()
+      for (const row of rows) waiting.push(entryOf(row, day))
       if (isLast || waiting.length >= segment) {
         index.load(waiting)
         waiting = []
@@ -75,7 +76,9 @@ export function startFollowingNames(
       }
       if (isLast) break
     }
-    if (!end.signal.aborted) arrive(index, position)
+    if (end.signal.aborted) return
+    arrive(index, position)
+    for (const _ of index.prepareSounds()) await breathe()
   }
 
   const keepUp = async (): Promise<void> => {

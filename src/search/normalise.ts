@@ -8,11 +8,16 @@ const converter = Converter as (options: { from: string; to: string }) => (text:
  * 1 µs. What it loses, characters that OpenCC decides by their word (乾), it loses in both names of a pair alike.
  */
 let simplified: Map<string, string> | undefined
+/** By UTF-16 unit: 1 for a character that has a simplified form. Nearly every registered name has none. */
+const isTraditional = new Uint8Array(65_536)
 
 function simplify(text: string): string {
   simplified ??= simplifiedForms()
-  let out = ''
-  for (const character of text) out += simplified.get(character) ?? character
+  let at = 0
+  while (at < text.length && isTraditional[text.charCodeAt(at)] === 0) at++
+  if (at === text.length) return text
+  let out = text.slice(0, at)
+  for (const character of text.slice(at)) out += simplified.get(character) ?? character
   return out
 }
 
@@ -24,7 +29,9 @@ function simplifiedForms(): Map<string, string> {
     const character = String.fromCharCode(code)
     const form = convert(character)
     const other = form === character ? convertHongKong(character) : form
-    if (other !== character) forms.set(character, other)
+    if (other === character) continue
+    forms.set(character, other)
+    isTraditional[code] = 1
   }
   return forms
 }
@@ -69,6 +76,7 @@ const numbers = new RegExp(
   'gu',
 )
 
+const hasNumeral = new RegExp(numeral, 'u')
 const plain = /^[\u4e00-\u9fff]*$/u
 
 /**
@@ -80,6 +88,8 @@ const plain = /^[\u4e00-\u9fff]*$/u
 export function normaliseName(name: string): string {
   // Nearly every name is plain Chinese, which needs none of the folding.
   const folded = plain.test(name) ? simplify(name) : fold(fold(name))
+  // Looking behind and ahead at each place of every name took as long as all the rest.
+  if (!hasNumeral.test(folded)) return folded
   return folded.replace(numbers, (text) => String(readNumber(text) ?? text))
 }
 

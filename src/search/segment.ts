@@ -19,6 +19,8 @@ export interface Segment {
   postings: Uint32Array
   /** In typed arrays. */
   bytes: number
+  /** Sorts the pairs by their sounds, which else waits until somebody asks: a tenth of the work of building. */
+  prepareSounds(): void
   /** The pairs that are read as two syllables, or begin with two letters (see `soundKey`, `initialKey`). */
   findBySound(key: number, by: 'sound' | 'initial'): { from: number; to: number }[]
 }
@@ -96,12 +98,41 @@ function slotOf(keys: Uint32Array, pair: number): number {
   return slot
 }
 
-/** Builds a segment of these documents: one pass that counts, one that writes. */
+/** The different pairs of all documents, one document after the other; `ends[i]` is where those of the i-th end. */
+function pairsOfAll(
+  texts: Texts,
+  documents: readonly number[] | Uint32Array,
+): { pairs: Uint32Array; ends: Uint32Array } {
+  let most = 0
+  for (const document of documents) most += texts.length(document)
+  const pairs = new Uint32Array(most)
+  const ends = new Uint32Array(documents.length)
+  let used = 0
+  for (let i = 0; i < documents.length; i++) {
+    const document = documents[i] ?? 0
+    const from = used
+    const length = texts.length(document)
+    let before = 0
+    for (let at = 0; at < length; at++) {
+      const unit = texts.unit(document, at)
+      if (isBracket(unit)) continue
+      const pair = pairOf(before, unit)
+      before = unit
+      let seen = from
+      while (seen < used && pairs[seen] !== pair) seen++
+      if (seen === used) pairs[used++] = pair
+    }
+    ends[i] = used
+  }
+  return { pairs: pairs.subarray(0, used), ends }
+}
+
+/** Builds a segment of these documents: one pass that finds the pairs, one that counts, one that writes. */
 export function buildSegment(texts: Texts, documents: readonly number[] | Uint32Array): Segment {
+  const all = pairsOfAll(texts, documents)
   let keys = new Uint32Array(1024)
   let counts = new Uint32Array(1024)
   let size = 0
-  let total = 0
   const grow = () => {
     const [oldKeys, oldCounts] = [keys, counts]
     keys = new Uint32Array(oldKeys.length * 2)
@@ -115,17 +146,14 @@ export function buildSegment(texts: Texts, documents: readonly number[] | Uint32
       }
     }
   }
-  for (const document of documents) {
-    eachPair(texts, document, (pair) => {
-      const slot = slotOf(keys, pair)
-      if (keys[slot] === 0) {
-        keys[slot] = pair
-        size++
-      }
-      counts[slot] = (counts[slot] ?? 0) + 1
-      total++
-      if (size * 2 > keys.length) grow()
-    })
+  for (const pair of all.pairs) {
+    const slot = slotOf(keys, pair)
+    if (keys[slot] === 0) {
+      keys[slot] = pair
+      size++
+    }
+    counts[slot] = (counts[slot] ?? 0) + 1
+    if (size * 2 > keys.length) grow()
   }
   // `ends[slot]` is where the next document of the slot goes; in the end, where its documents end.
   const ends = new Uint32Array(keys.length)
@@ -134,19 +162,25 @@ export function buildSegment(texts: Texts, documents: readonly number[] | Uint32
     ends[slot] = sum
     sum += counts[slot] ?? 0
   }
-  const postings = new Uint32Array(total)
-  for (const document of documents) {
-    eachPair(texts, document, (pair) => {
-      const slot = slotOf(keys, pair)
+  const postings = new Uint32Array(all.pairs.length)
+  let at = 0
+  for (let i = 0; i < documents.length; i++) {
+    for (; at < (all.ends[i] ?? 0); at++) {
+      const slot = slotOf(keys, all.pairs[at] ?? 0)
       const end = ends[slot] ?? 0
-      postings[end] = document
+      postings[end] = documents[i] ?? 0
       ends[slot] = end + 1
-    })
+    }
   }
   // Slots follow one another without gaps: one begins where the one before ends.
   const rangeOf = (slot: number) => ({ from: slot === 0 ? 0 : (ends[slot - 1] ?? 0), to: ends[slot] ?? 0 })
-  const bySound = sortedBy(keys, size, (pair) => keysOf(pair).sound)
-  const byInitial = sortedBy(keys, size, (pair) => keysOf(pair).initial)
+  type BySound = Record<'sound' | 'initial', (key: number) => number[]>
+  let sounds: BySound | undefined
+  const bySound = () =>
+    (sounds ??= {
+      sound: sortedBy(keys, size, (pair) => keysOf(pair).sound),
+      initial: sortedBy(keys, size, (pair) => keysOf(pair).initial),
+    })
   return {
     documents,
     postings,
@@ -155,7 +189,11 @@ export function buildSegment(texts: Texts, documents: readonly number[] | Uint32
       const slot = slotOf(keys, pair)
       return keys[slot] === pair ? rangeOf(slot) : null
     },
-    findBySound: (key, by) => (by === 'sound' ? bySound : byInitial)(key).map((slot) => rangeOf(slot)),
+    prepareSounds: () => void bySound(),
+    findBySound: (key, by) =>
+      bySound()
+        [by](key)
+        .map((slot) => rangeOf(slot)),
   }
 }
 

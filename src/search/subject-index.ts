@@ -49,6 +49,8 @@ export interface SubjectIndex {
   put(subject: IndexedSubject): void
   remove(uscc: string): void
   find(q: string, filter: SubjectFilter): FoundSubject[]
+  /** Does in small pieces what the first search by pinyin would else wait for. */
+  prepareSounds(): Generator<void>
   /** Who is registered under a code, without the names where these are not asked for. */
   registered(uscc: string, withNames: boolean): RegisteredNames | null
   readonly size: number
@@ -189,6 +191,7 @@ export function createSubjectIndex(): SubjectIndex {
     },
     remove,
     find,
+    prepareSounds: index.prepareSounds,
     registered,
     get size() {
       return numberOf.size

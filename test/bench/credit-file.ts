@@ -8,12 +8,16 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { heldFiles } from '../../src/credit-files/repository.ts'
-import { openBenchDatabase } from './names/bench-database.ts'
-import { codeOf, fillProvince } from './names/bench-province.ts'
-import { quantile, say, table } from './names/report.ts'
+import { openProvince } from './names/bench-database.ts'
+import { codeOf } from './names/bench-province.ts'
+import { quantile, say } from './names/report.ts'
+import { processorMs, residentMb } from './process-figures.ts'
+import type { ProfileLine } from './profiler.ts'
+import { hand, type Goal, type Result } from './results.ts'
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +27,8 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '32' },
     /** Fewer files than the memory holds, so that all are hot. */
     hot: { type: 'string', default: '2000' },
-    json: { type: 'boolean', default: false },
+    /** Some of the measurements alone, separated by commas. */
+    only: { type: 'string' },
   },
 })
 const n = Number(values.n)
@@ -38,17 +43,18 @@ interface Measured {
   perSecond: number
   p50: number
   p99: number
+  /** Of the server, which tells more than the rate on a machine that has other work too; NaN for what is no server. */
+  processorUs: number
 }
 
-const found = await openBenchDatabase()
-if (found === null) throw new Error('no PostgreSQL answers: set DATABASE_URL')
-const database = found
+const database = await openProvince(n)
 const folder = mkdtempSync(join(tmpdir(), 'xinjian-bench-'))
 const servers: ChildProcess[] = []
+const addresses: string[] = []
 try {
-  say(`filling ${String(n)} businesses`)
-  await fillProvince(database.url, n)
   const service = await startServer('service')
+  // Not while the names are being read.
+  while (!(await fetch(`${service}/readyz`)).ok) await sleep(100)
   const file = await (await fetch(`${service}/v1/credit-files/${codeOf(2)}`)).text()
   const constant = await startServer('constant', file)
   const postgraphile = await startServer('postgraphile')
@@ -93,32 +99,71 @@ request = function() return wrk.format(nil, "/graphql", nil, body:gsub("CODE", c
   const results = new Map(Object.keys(measurements).map((name) => [name, [] as Measured[]]))
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, measure] of Object.entries(measurements)) {
+      if (values.only?.split(',').includes(name) === false) continue
       const measured = await measure()
       results.get(name)?.push(measured)
       say(
-        `round ${String(round + 1)}: ${name} ${measured.perSecond.toFixed(0)}/s, p50 ${measured.p50.toFixed(2)}, p99 ${measured.p99.toFixed(2)} ms`,
+        `round ${String(round + 1)}: ${name} ${measured.perSecond.toFixed(0)}/s, p50 ${measured.p50.toFixed(2)}, p99 ${measured.p99.toFixed(2)} ms, ${measured.processorUs.toFixed(0)} µs of processor`,
       )
     }
   }
-  const median = (numbers: number[]) => quantile(numbers, 0.5)
+  const median = (of: Measured[]) =>
+    quantile(
+      of.map(({ perSecond }) => perSecond),
+      0.5,
+    )
   const of = (name: string) => results.get(name) ?? []
-  const ratio = (name: string, to: string) =>
-    of(name).map(({ perSecond }, i) => perSecond / (of(to)[i]?.perSecond ?? NaN))
-  const spread = (numbers: number[]) =>
-    `${median(numbers).toFixed(2)} (${Math.min(...numbers).toFixed(2)} to ${Math.max(...numbers).toFixed(2)})`
-  table(
-    ['what', 'requests/s', 'p50 ms', 'p99 ms', 'p99 / p50', 'of the constant', 'of PostGraphile'],
-    [...results].map(([name, all]) => [
-      name,
-      median(all.map(({ perSecond }) => perSecond)).toFixed(0),
-      median(all.map(({ p50 }) => p50)).toFixed(2),
-      median(all.map(({ p99 }) => p99)).toFixed(2),
-      median(all.map(({ p50, p99 }) => p99 / p50)).toFixed(1),
-      spread(ratio(name, 'constant')),
-      spread(ratio(name, 'PostGraphile')),
-    ]),
-  )
-  if (values.json) say(JSON.stringify({ n, file: file.length, results: Object.fromEntries(results) }))
+  const processor = (name: string) =>
+    quantile(
+      of(name).map(({ processorUs }) => processorUs),
+      0.5,
+    ).toFixed(0)
+  const beside = (name: string, to: string, goal: Goal | null): Result => ({
+    row: 'credit file',
+    what: `${name}, of ${to}`,
+    measured: `${median(of(name)).toFixed(0)}/s, ${processor(name)} µs of the server's processor each`,
+    yardstick: `${to} ${median(of(to)).toFixed(0)}/s, ${processor(to)} µs`,
+    figures: of(name).map(({ perSecond }, i) => perSecond / (of(to)[i]?.perSecond ?? NaN)),
+    unit: '',
+    goal,
+  })
+  const tail = (name: string): Result => ({
+    row: 'credit file',
+    what: `${name}, p99 of p50`,
+    measured: `p99 ${quantile(
+      of(name).map(({ p99 }) => p99),
+      0.5,
+    ).toFixed(2)} ms`,
+    yardstick: `p50 ${quantile(
+      of(name).map(({ p50 }) => p50),
+      0.5,
+    ).toFixed(2)} ms`,
+    figures: of(name).map(({ p50, p99 }) => p99 / p50),
+    unit: '',
+    goal: { most: 3 },
+  })
+  const profiles = [await profile('hot', hot), await profile('cold', cold)]
+  hand({
+    profiles,
+    results: [
+      beside('hot', 'constant', { least: 0.88 }),
+      beside('cold', 'constant', { least: 0.3 }),
+      beside('cold', 'PostGraphile', { least: 5 }),
+      beside('cold', 'pgbench', null),
+      tail('hot'),
+      tail('cold'),
+      beside('If-None-Match', 'constant', { least: 0.95 }),
+      {
+        row: 'memory',
+        what: 'the process that served it',
+        measured: `names and 48 M characters of files; ${String(file.length)} bytes a file`,
+        yardstick: '',
+        figures: [residentMb(servers[0]?.pid)],
+        unit: 'MB',
+        goal: null,
+      },
+    ],
+  })
 } finally {
   for (const server of servers) server.kill()
   rmSync(folder, { recursive: true, force: true })
@@ -151,6 +196,8 @@ ${lines}
 }
 
 async function wrk(url: string, path: string | null): Promise<Measured> {
+  const pid = servers[addresses.indexOf(url)]?.pid
+  const before = processorMs(pid)
   const { stdout } = await run('wrk', [
     '-t1',
     `-c${values.connections}`,
@@ -167,6 +214,7 @@ async function wrk(url: string, path: string | null): Promise<Measured> {
     return Number(digits) * ({ us: 0.001, s: 1000 }[unit] ?? 1)
   }
   return {
+    processorUs: ((processorMs(pid) - before) * 1000) / number(/(\d+) requests in/),
     perSecond: number(/Requests\/sec:\s+([\d.]+)/),
     p50: number(/50%\s+([\d.]+)(us|ms|s)/),
     p99: number(/99%\s+([\d.]+)(us|ms|s)/),
@@ -190,13 +238,26 @@ async function pgbench(): Promise<Measured> {
     database.url,
   ])
   const perSecond = Number(/tps = ([\d.]+)/.exec(stdout)?.[1])
-  return { perSecond, p50: 8000 / perSecond, p99: NaN }
+  return { perSecond, p50: 8000 / perSecond, p99: NaN, processorUs: NaN }
 }
 
 function heldFileQuery(): string {
   return heldFiles.text
     .replace(/\$1/g, "'2026-11-25'")
     .replace(/\$2/g, 'array[(select uscc from bench_codes where number = :number)]')
+}
+
+/** Where the service spends its time on the processor while it is asked as fast as it answers. */
+async function profile(what: string, path: string) {
+  const [serving] = servers
+  if (serving === undefined) throw new Error('no service')
+  serving.send('profile')
+  const [service] = addresses
+  const { perSecond } = await wrk(service ?? '', path)
+  const answered = once(serving, 'message')
+  serving.send('profiled')
+  const [lines] = (await answered) as [ProfileLine[]]
+  return { what: `credit file, ${what}, ${perSecond.toFixed(0)}/s while profiled`, lines }
 }
 
 async function startServer(kind: 'service' | 'constant' | 'postgraphile', content = ''): Promise<string> {
@@ -206,5 +267,6 @@ async function startServer(kind: 'service' | 'constant' | 'postgraphile', conten
   })
   servers.push(child)
   const [address] = (await once(child, 'message')) as [string]
+  addresses.push(address)
   return address
 }

@@ -1,21 +1,22 @@
-import { spawn } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { get } from 'node:http'
-import { tmpdir } from 'node:os'
-import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import { appendEvents } from '../../src/feed/service.ts'
 import { createKey, createPartner } from '../../src/partners/service.ts'
 import { asJson, migrateDatabase, openDatabase, rowsOf, type Tx } from '../../src/platform/db.ts'
 import { pendingEvent } from '../support/events.ts'
+import { quantile, quantiles } from './names/report.ts'
+import { residentMb } from './process-figures.ts'
+import { hand } from './results.ts'
 
 /**
  * From the COMMIT of an event to its arrival at a client of the live stream, beside a bare LISTEN/NOTIFY, in turns within
- * one run; the same for 200 clients at once, with what each adds to the memory of `serve`; and events appended in a
- * second, until they have their positions, beside bare inserts of the same rows. `serve` is a process of its own; the
- * database is that of DATABASE_URL.
+ * one run; the same for 200 clients at once, with what each adds to the memory of the service; and events appended in a
+ * second, until they have their positions, beside bare inserts of the same rows. The service is a process of its own and
+ * commits the events itself, as its requests do, which wakes its sequencer; the database is that of DATABASE_URL.
  */
 const events = Number(process.argv[2] ?? 300)
 const clients = Number(process.argv[3] ?? 200)
@@ -33,18 +34,10 @@ url.pathname = `/${name}`
 await migrateDatabase(url.href)
 const database = openDatabase(url.href, { max: writers })
 const { db } = database
-const folder = await mkdtemp(`${tmpdir()}/xinjian-bench-`)
-const serving = spawn(process.execPath, ['bin/xinjian.js', 'serve', '--json'], {
-  env: {
-    PATH: process.env['PATH'],
-    DATABASE_URL: url.href,
-    DATA_DIR: folder,
-    ...{ PORT: '0', JOBS: 'off', LOG_LEVEL: 'warn' },
-  },
-  stdio: ['ignore', 'pipe', 'inherit'],
+const serving = fork(fileURLToPath(new URL('names/bench-server.ts', import.meta.url)), ['service', url.href], {
+  execArgv: ['--import', 'tsx'],
 })
-const [line] = (await once(createInterface({ input: serving.stdout }), 'line')) as [string]
-const { address } = JSON.parse(line) as { address: string }
+const [address] = (await once(serving, 'message')) as [string]
 const { id } = await createPartner(db, { name: '某协同部门', kind: 'agency' }, new Date())
 const { key } = await createKey(db, { partnerId: id, scopes: ['feed'] }, new Date())
 
@@ -70,14 +63,15 @@ async function openStream(onEvent: () => void): Promise<() => void> {
   return () => request.destroy()
 }
 
-/** Commits, and answers the moment at which COMMIT was sent. */
-async function commit(work: (tx: Tx) => Promise<unknown>): Promise<number> {
-  let sentAt = 0
-  await db.transaction(async (tx) => {
-    await work(tx)
-    sentAt = performance.now()
-  })
-  return sentAt
+/** The clock of all processes of the machine, in ms. */
+const now = () => Number(process.hrtime.bigint()) / 1e6
+
+/** Lets the service commit as a request would, and answers the moment at which it sent COMMIT. */
+async function commit(what: 'append' | 'notify'): Promise<number> {
+  const sent = once(serving, 'message')
+  serving.send(what)
+  const [at] = (await sent) as [string]
+  return Number(at) / 1e6
 }
 
 const ms = (value: number) => `${value.toFixed(1)} ms`
@@ -86,18 +80,17 @@ function describe(what: string, times: number[]): void {
   const at = (share: number) => ms(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN)
   process.stdout.write(`${what}: p50 ${at(0.5)}, p99 ${at(0.99)} (${times.length})\n`)
 }
-const append = (tx: Tx) => appendEvents(tx, [pendingEvent(1)])
 
 // One client, in turns with a bare notification.
 let arrived: (at: number) => void = () => undefined
 const listening = postgres(url.href, { max: 1 })
-await listening.listen('bench', () => arrived(performance.now()))
-const close = await openStream(() => arrived(performance.now()))
+await listening.listen('bench', () => arrived(now()))
+const close = await openStream(() => arrived(now()))
 const times: Record<'bare' | 'stream', number[]> = { bare: [], stream: [] }
 for (let i = 0; i < events * 2; i += 1) {
   const kind = i % 2 === 0 ? 'bare' : 'stream'
   const arrival = new Promise<number>((resolve) => (arrived = resolve))
-  const sentAt = await commit(kind === 'bare' ? (tx) => tx.execute(sql`select pg_notify('bench', '')`) : append)
+  const sentAt = await commit(kind === 'bare' ? 'notify' : 'append')
   times[kind].push((await arrival) - sentAt)
 }
 close()
@@ -106,20 +99,16 @@ describe('bare LISTEN/NOTIFY, COMMIT to arrival', times.bare)
 describe('live stream, one client', times.stream)
 
 // Many clients at once.
-const memory = async () => {
-  const status = await readFile(`/proc/${serving.pid ?? 0}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? NaN)
-}
-const before = await memory()
-let sentAt = 0
+const before = residentMb(serving.pid)
 let left = 0
 let all: () => void = () => undefined
 const arrivals: number[] = []
+const arrivedAt: number[] = []
 const closers: (() => void)[] = []
 for (let i = 0; i < clients; i += 1) {
   closers.push(
     await openStream(() => {
-      arrivals.push(performance.now() - sentAt)
+      arrivedAt.push(now())
       left -= 1
       if (left === 0) all()
     }),
@@ -128,16 +117,12 @@ for (let i = 0; i < clients; i += 1) {
 for (let i = 0; i < manyEvents; i += 1) {
   left = clients
   const allArrived = new Promise<void>((resolve) => (all = resolve))
-  await db.transaction(async (tx) => {
-    await append(tx)
-    sentAt = performance.now()
-  })
+  const sentAt = await commit('append')
   await allArrived
+  arrivals.push(...arrivedAt.splice(0).map((at) => at - sentAt))
 }
 describe(`live stream, each of ${clients} clients`, arrivals)
-process.stdout.write(
-  `${clients} clients held: ${(((await memory()) - before) / clients).toFixed(0)} kB of memory each\n`,
-)
+const memoryEach = ((residentMb(serving.pid) - before) * 1024) / clients
 for (const closeOne of closers) closeOne()
 
 // Appending, in turns with inserts of the same rows into a table that nobody reads.
@@ -173,7 +158,7 @@ async function rate(work: (tx: Tx) => Promise<unknown>, perCommit: number): Prom
   return done / ((performance.now() - from) / 1000)
 }
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
-for (const perCommit of [1, 20]) {
+for (const perCommit of appendS > 0 ? [1, 20] : []) {
   const rates: Record<'bare' | 'log', number[]> = { bare: [], log: [] }
   for (let round = 0; round < rounds; round += 1) {
     rates.bare.push(await rate(insertBare(perCommit), perCommit))
@@ -185,9 +170,30 @@ for (const perCommit of [1, 20]) {
   )
 }
 
+hand({
+  results: [
+    {
+      row: 'commit to SSE',
+      what: 'one client, p99 of that of LISTEN/NOTIFY',
+      measured: `ms p50 / p95 / p99 ${quantiles(times.stream)}`,
+      yardstick: `bare LISTEN/NOTIFY ${quantiles(times.bare)}`,
+      figures: [quantile(times.stream, 0.99) / quantile(times.bare, 0.99)],
+      unit: '',
+      goal: { most: 3 },
+    },
+    {
+      row: 'commit to SSE',
+      what: `each of ${clients} clients, p99`,
+      measured: `ms p50 / p95 / p99 ${quantiles(arrivals)}; ${memoryEach.toFixed(0)} kB of memory a client`,
+      yardstick: '',
+      figures: [quantile(arrivals, 0.99)],
+      unit: 'ms',
+      goal: null,
+    },
+  ],
+})
 serving.kill()
 await once(serving, 'close')
 await database.close()
 await admin`drop database ${admin(name)} with (force)`
 await admin.end()
-await rm(folder, { recursive: true, force: true })

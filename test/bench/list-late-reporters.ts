@@ -10,6 +10,7 @@ import { listLateReporters } from '../../src/listings/service.ts'
 import { migrateDatabase, openDatabase, type Db } from '../../src/platform/db.ts'
 import { subjectItem } from '../support/businesses.ts'
 import { take } from '../support/take.ts'
+import { hand } from './results.ts'
 
 const businesses = Number(process.argv[2] ?? 300_000)
 const rounds = Number(process.argv[3] ?? 5)
@@ -45,10 +46,19 @@ try {
     )
   }
   const memory = process.resourceUsage().maxRSS / 1024
-  tell(
-    `median of ${rounds}: bare INSERT … SELECT ${perSecond(median(bares))}, list-late-reporters ${perSecond(median(jobs))}, ` +
-      `ratio ${median(ratios).toFixed(2)}; most memory of this process ${memory.toFixed(0)} MB`,
-  )
+  hand({
+    results: [
+      {
+        row: 'mass listing',
+        what: 'list-late-reporters, 13 rows a business',
+        measured: `${perSecond(median(jobs))}; most memory ${memory.toFixed(0)} MB`,
+        yardstick: `INSERT … SELECT of the same rows ${perSecond(median(bares))}`,
+        figures: ratios,
+        unit: '',
+        goal: { least: 0.4 },
+      },
+    ],
+  })
 } finally {
   await database.close()
   await admin`drop database ${admin(name)} with (force)`
@@ -97,5 +107,5 @@ function median(numbers: readonly number[]): number {
 }
 
 function perSecond(rate: number): string {
-  return `${(rate / 1000).toFixed(1)} k rows/s`
+  return `${(rate / 1000).toFixed(1)} k businesses/s`
 }

@@ -19,6 +19,7 @@ import { pageSize } from '../../src/sources/download.ts'
 import { pullCollection } from '../../src/sources/service.ts'
 import { subjectItem } from '../support/businesses.ts'
 import { take } from '../support/take.ts'
+import { hand } from './results.ts'
 
 const reports = Number(process.argv[2] ?? 200_000)
 const rounds = Number(process.argv[3] ?? 5)
@@ -86,13 +87,28 @@ try {
         `second pull ${perSecond(second)} (${(first / second).toFixed(1)} times the first); most memory in its halves ${memory}`,
     )
   }
-  const ratio = median(rates.bare.map((bare, i) => bare / (rates.first[i] ?? NaN)))
-  const again = median(rates.first.map((first, i) => first / (rates.second[i] ?? NaN)))
-  tell(
-    `median of ${rounds}, ${reports} reports: bare COPY + merge ${perSecond(median(rates.bare))}, ` +
-      `pull ${perSecond(median(rates.first))}, ratio ${ratio.toFixed(2)}; the second pull ${perSecond(median(rates.second))}, ` +
-      `${again.toFixed(1)} times as fast; most memory in the halves of each first pull: ${peaks.join(', ')}`,
-  )
+  hand({
+    results: [
+      {
+        row: 'pulling reports',
+        what: `${reports} reports, all new`,
+        measured: perSecond(median(rates.first)),
+        yardstick: `COPY and merge of the same rows ${perSecond(median(rates.bare))}`,
+        figures: rates.bare.map((bare, i) => bare / (rates.first[i] ?? NaN)),
+        unit: '',
+        goal: { least: 0.35 },
+      },
+      {
+        row: 'pulling reports',
+        what: 'the same again, nothing changed, of the first pull',
+        measured: perSecond(median(rates.second)),
+        yardstick: `memory in the halves of a first pull: ${peaks.join(', ')}`,
+        figures: rates.first.map((first, i) => first / (rates.second[i] ?? NaN)),
+        unit: '',
+        goal: null,
+      },
+    ],
+  })
 } finally {
   clearInterval(sampling)
   await rm(folder, { recursive: true })

@@ -13,9 +13,11 @@ const { values } = parseArgs({
     queries: { type: 'string', default: '2000' },
     others: { type: 'string', default: '60' },
     'only-pairs': { type: 'boolean', default: false },
+    /** Without the pairs; on the province of the bench of the whole table when that started this one. */
+    'only-index': { type: 'boolean', default: false },
   },
 })
-await benchPairs()
+if (!values['only-index']) await benchPairs()
 if (!values['only-pairs']) {
   await benchIndex({ n: Number(values.n), queries: Number(values.queries), others: Number(values.others) })
 }

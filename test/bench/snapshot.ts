@@ -13,13 +13,14 @@ import { migrateDatabase, openDatabase } from '../../src/platform/db.ts'
 import { generateSigningKey, signingWith } from '../../src/platform/signing.ts'
 import { kinds, pending } from '../feed/histories.ts'
 import { madeUpUscc } from '../support/businesses.ts'
+import { hand } from './results.ts'
 
 /**
  * A snapshot of 200,000 listings beside the least that any copy of them costs: `COPY (SELECT row_to_json …)` of the same
  * fields through the same gzip to the same disk. Both in one process, one after the other, in turns.
  */
 const listings = Number(process.argv[2] ?? 200_000)
-const rounds = 5
+const rounds = Number(process.argv[3] ?? 5)
 
 const admin = postgres(process.env['DATABASE_URL'] ?? 'postgres://root@127.0.0.1:5432/postgres', {
   max: 1,
@@ -50,8 +51,8 @@ async function fill(): Promise<void> {
     )
     await db.execute(sql`
       insert into subjects (id, uscc, flags, name, former_names, entity_type, status, region_code, source_id,
-        source_updated_at, received_at)
-      select gen_random_uuid(), u.uscc, '{}', '虚构' || u.i || '号商店', '{}', 'enterprise', 'active', '999900', u.uscc, now(), now()
+        source_updated_at, received_at, valid_from_at, known_from_at)
+      select gen_random_uuid(), u.uscc, '{}', '虚构' || u.i || '号商店', '{}', 'enterprise', 'active', '999900', u.uscc, now(), now(), now(), now()
       from unnest(${sql.raw(`array[${numbers.map((i) => `'${madeUpUscc(i)}'`).join(',')}]`)}) with ordinality u (uscc, i)`)
     while ((await sequencePending(db)) > 0);
   }
@@ -82,7 +83,6 @@ async function seconds(run: () => Promise<unknown>): Promise<number> {
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
 const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024)
 const rate = (taken: number[]) => `${Math.round(listings / median(taken) / 1000)} k rows/s`
-const ratio = (a: number[], b: number[]) => median(a.map((value, i) => value / (b[i] ?? NaN))).toFixed(2)
 
 await fill()
 const position = Number(
@@ -122,15 +122,38 @@ for (let round = 0; round <= rounds; round += 1) {
 }
 clearInterval(sampling)
 
-process.stdout.write(`
-${listings} listings, ${position} events, ${rounds} rounds in turns; ${megabytes(size)} MB packed
-
-COPY (SELECT row_to_json …)               ${rate(taken.copy)}
-the same through gzip to the disk         ${rate(taken.packed)}   1.00
-files of a snapshot, by key, as of one P  ${rate(taken.files)}   ${ratio(taken.packed, taken.files)}
-with both digests, signed and published   ${rate(taken.checked)}   ${ratio(taken.packed, taken.checked)}
-peak memory (RSS) of each round           ${rss.map(megabytes).join(', ')} MB
-`)
+const ratios = (a: number[], b: number[]) => a.map((value, i) => value / (b[i] ?? NaN))
+hand({
+  results: [
+    {
+      row: 'snapshot',
+      what: `${listings} listings among ${position} events, ${megabytes(size)} MB packed`,
+      measured: rate(taken.files),
+      yardstick: `COPY (SELECT row_to_json …) through the same gzip to the disk ${rate(taken.packed)}`,
+      figures: ratios(taken.packed, taken.files),
+      unit: '',
+      goal: { least: 0.7 },
+    },
+    {
+      row: 'snapshot',
+      what: 'with both digests, signed and published',
+      measured: rate(taken.checked),
+      yardstick: `the same; without gzip ${rate(taken.copy)}`,
+      figures: ratios(taken.packed, taken.checked),
+      unit: '',
+      goal: null,
+    },
+    {
+      row: 'snapshot',
+      what: 'most memory of the process, last round of the first',
+      measured: `${rss.map(megabytes).join(', ')} MB`,
+      yardstick: 'the first round',
+      figures: [(rss.at(-1) ?? NaN) / (rss[0] ?? NaN)],
+      unit: '',
+      goal: { most: 1.2 },
+    },
+  ],
+})
 
 await database.close()
 await admin`drop database ${admin(name)} with (force)`

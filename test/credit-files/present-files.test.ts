@@ -134,6 +134,33 @@ describe('a file in memory', () => {
   })
 })
 
+it('answers no old file that was asked for a second after the commit, in no process, though nobody numbers events', async () => {
+  const old = await change(31)
+  const position = await sequenceAll()
+  const processes = [service.files, other.files]
+  for (const files of processes) {
+    await files.reach(position)
+    expect((await readFromMemory(files, 31)).address).toBe(old)
+  }
+  const fresh = await change(31)
+  const committedAt = performance.now()
+  // Asked in the same turn as the time is taken: what decides is when it was asked for, not how soon it was answered.
+  for (const files of processes) {
+    for (let last = 0; ;) {
+      const askedAt = performance.now()
+      const answer = await read(files, 31)
+      expect(answer.position).toBeGreaterThanOrEqual(last)
+      last = answer.position
+      if (answer.address === fresh) break
+      expect(askedAt - committedAt).toBeLessThan(1000)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    // Nor once it has been seen, as long as the event has no position.
+    expect((await read(files, 31)).address).toBe(fresh)
+  }
+  await sequenceAll()
+})
+
 it('answers no file that lacks what happened up to the position that it tells, and no older position than before', async () => {
   const businesses = [11, 12, 13]
   /** The addresses of each business in the order in which they were committed: each is one event. */
