@@ -36,7 +36,7 @@ export async function startBalancer(backends: readonly string[]): Promise<TestBa
           continue
         }
         const { connection: _, ...headers } = answer.headers
-        outgoing.writeHead(answer.statusCode ?? 502, headers)
+        outgoing.writeHead(answer.statusCode ?? 502, { ...headers, 'x-answered-by': backend })
         answer.on('error', () => outgoing.destroy()).pipe(outgoing)
         outgoing.on('close', () => answer.destroy())
         return
