@@ -42,10 +42,10 @@ const indexColumns = sql`s.uscc, s.name, s.former_names as "formerNames", s.regi
 
 /**
  * Businesses with a code, in the order of their codes, after one. Entries and names of shops are read once over the range of
- * the codes: looked up business by business, as in `listIndexRowsByCodes`, they take three times as long, and rows one by one cost Node more than one JSON text does (decision 33).
+ * the codes, since most businesses have none (decision 33).
  */
 export async function listIndexRows(db: DbOrTx, after: string, limit: number): Promise<IndexRow[]> {
-  const [answer] = await rowsOf<{ rows: IndexRow[] }>(
+  return rowsOf(
     db,
     sql`with page as materialized (
           select s.uscc, s.name, s.former_names, s.region_code, s.entity_type, s.status
@@ -57,13 +57,11 @@ export async function listIndexRows(db: DbOrTx, after: string, limit: number): P
           select w.uscc, (array_agg(distinct w.name))[1:${sql.raw(String(shopNamesMost))}] as names from web_presences w
           where w.uscc > ${after} and w.uscc <= (select max(p.uscc) from page p) group by w.uscc
         )
-        select coalesce(json_agg(json_build_object('uscc', page.uscc, 'name', page.name, 'formerNames', page.former_names,
-          'regionCode', page.region_code, 'entityType', page.entity_type, 'status', page.status,
-          'listings', coalesce(listed.listings, '[]'), 'shopNames', coalesce(named.names, '{}')) order by page.uscc), '[]')
-          as rows
-        from page left join listed using (uscc) left join named using (uscc)`,
+        select page.uscc, page.name, page.former_names as "formerNames", page.region_code as "regionCode",
+          page.entity_type as "entityType", page.status, coalesce(listed.listings, '[]') as listings,
+          coalesce(named.names, '{}') as "shopNames"
+        from page left join listed using (uscc) left join named using (uscc) order by page.uscc`,
   )
-  return answer?.rows ?? []
 }
 
 export async function listIndexRowsByCodes(db: DbOrTx, usccs: readonly string[]): Promise<IndexRow[]> {
