@@ -105,7 +105,8 @@ export function databaseMeasurements(reading: Reading, now: () => Date): Measure
     gauge(
       'xinjian_partition_overflow',
       'Whether rows of a table lie in its default partition',
-      () => (reading()?.overflows ?? []).map(({ table, overflows }) => ({ labels: { table }, value: overflows ? 1 : 0 })),
+      () =>
+        (reading()?.overflows ?? []).map(({ table, overflows }) => ({ labels: { table }, value: overflows ? 1 : 0 })),
       ['table'],
     ),
     gauge(

@@ -12,10 +12,7 @@ export type MadePartitions = Record<'feed_events' | 'annual_report_revisions', n
  */
 export async function makePartitions(db: DbOrTx, on: string): Promise<MadePartitions> {
   const year = Number(on.slice(0, 4))
-  const [log] = await rowsOf<{ made: number }>(
-    db,
-    sql`select make_partitions('feed_events', null) as made`,
-  )
+  const [log] = await rowsOf<{ made: number }>(db, sql`select make_partitions('feed_events', null) as made`)
   const [revisions] = await rowsOf<{ made: number }>(
     db,
     sql`select make_partitions('annual_report_revisions', ${year}) as made`,

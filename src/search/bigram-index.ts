@@ -209,7 +209,10 @@ export function createBigramIndex(): BigramIndex {
     },
     find,
     *prepareSounds() {
-      for (const segment of segments) yield segment.prepareSounds()
+      for (const segment of segments) {
+        segment.prepareSounds()
+        yield
+      }
     },
     findBySound,
     get size() {

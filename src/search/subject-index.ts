@@ -191,7 +191,7 @@ export function createSubjectIndex(): SubjectIndex {
     },
     remove,
     find,
-    prepareSounds: index.prepareSounds,
+    prepareSounds: () => index.prepareSounds(),
     registered,
     get size() {
       return numberOf.size

@@ -51,7 +51,7 @@ try {
   // The first event makes the stream.
   await append(0)
   while ((await nats.messages()).length === 0) await sleep(100)
-  const results: Record<string, Round[]> = {}
+  const results: Partial<Record<string, Round[]>> = {}
   for (let round = 0; round < Number(values.rounds); round += 1) {
     for (const consumers of values.consumers.split(',').map(Number)) {
       const one = await measure(consumers)
@@ -61,8 +61,15 @@ try {
   }
   const median = (rounds: Round[], of: (round: Round) => number) => quantile(rounds.map(of), 0.5)
   table(
-    ['consumers', 'transactions an event', 'blocks an event', 'rows an event', 'append to the last consumer p50 ms', 'p99 ms'],
-    Object.entries(results).map(([consumers, rounds]) => [
+    [
+      'consumers',
+      'transactions an event',
+      'blocks an event',
+      'rows an event',
+      'append to the last consumer p50 ms',
+      'p99 ms',
+    ],
+    Object.entries(results).map(([consumers, rounds = []]) => [
       consumers,
       median(rounds, ({ xacts }) => xacts / events).toFixed(1),
       median(rounds, ({ blocks }) => blocks / events).toFixed(0),

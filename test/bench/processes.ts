@@ -70,8 +70,8 @@ try {
         sql`select xact_commit::text as xacts, tup_fetched::text as rows from pg_stat_database where datname = current_database()`,
       )
     )[0]!
-  const results: Record<string, Record<'files' | 'mixed' | 'constant', Load[]>> = {}
-  const xactsPerLookup: Record<string, number[]> = {}
+  const results: Partial<Record<string, Record<'files' | 'mixed' | 'constant', Load[]>>> = {}
+  const xactsPerLookup: Partial<Record<string, number[]>> = {}
   for (let round = 0; round < Number(values.rounds); round += 1) {
     for (const count of counts) {
       const one = (results[count] ??= { files: [], mixed: [], constant: [] })

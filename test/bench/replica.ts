@@ -116,7 +116,8 @@ async function lagAndOwnWrites(): Promise<{ lags: number[]; own: { asked: number
   const lags: number[] = []
   const own = { asked: 0, seen: 0 }
   try {
-    while (reads.lagMs === null) await sleep(50)
+    const lag = () => reads.lagMs ?? NaN
+    while (Number.isNaN(lag())) await sleep(50)
     const until = performance.now() + Number(values.seconds) * 1000
     while (performance.now() < until) {
       const [position] = await rowsOf<{ head: string }>(primary.db, sql`select max(position) as head from feed_events`)
@@ -126,7 +127,7 @@ async function lagAndOwnWrites(): Promise<{ lags: number[]; own: { asked: number
       const [seen] = await rowsOf<{ head: string }>(reads.db, sql`select max(position) as head from feed_events`)
       own.asked += 1
       if (Number(seen?.head) > Number(position?.head)) own.seen += 1
-      lags.push(reads.lagMs ?? NaN)
+      lags.push(lag())
       await sleep(20)
     }
   } finally {

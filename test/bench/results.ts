@@ -62,7 +62,7 @@ export function cellsOf(result: Result): string[] {
 }
 
 function figureOf(figures: readonly number[], unit: string): string {
-  const write = (value: number) => `${value >= 100 ? value.toFixed(0) : value.toPrecision(2)}`
+  const write = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrecision(2))
   const median = `${write(quantile(figures, 0.5))}${unit === '' ? '' : ` ${unit}`}`
   return figures.length < 2 ? median : `${median} (${write(Math.min(...figures))} to ${write(Math.max(...figures))})`
 }

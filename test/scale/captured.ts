@@ -4,8 +4,8 @@ import type { Db } from '../../src/platform/db.ts'
 type Unsafe = (statement: string, parameters?: unknown[], options?: object) => unknown
 interface Client {
   unsafe: Unsafe
-  begin: (...given: unknown[]) => Promise<unknown>
-  savepoint: (...given: unknown[]) => Promise<unknown>
+  begin?: (...given: unknown[]) => Promise<unknown>
+  savepoint?: (...given: unknown[]) => Promise<unknown>
 }
 
 /**

@@ -138,7 +138,10 @@ it('guards each range as it guards the whole', async () => {
   for (const part of ['feed_events', 'feed_events_0', 'feed_events_20', 'feed_events_default']) {
     for (const statement of [`update ${part} set hash = hash`, `delete from ${part}`, `truncate ${part}`]) {
       const fault = await db.execute(sql.raw(statement)).catch((error: unknown) => faultOf(error))
-      expect([statement, fault]).toMatchObject([statement, { message: expect.stringContaining('append-only') }])
+      expect([statement, fault]).toMatchObject([
+        statement,
+        { message: expect.stringContaining('append-only') as string },
+      ])
     }
   }
   const again = (position: number) =>

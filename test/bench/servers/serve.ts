@@ -13,7 +13,11 @@ export interface Serving {
   stop(): Promise<void>
 }
 
-export async function startServing(url: string, folder: string, settings: Record<string, string> = {}): Promise<Serving> {
+export async function startServing(
+  url: string,
+  folder: string,
+  settings: Record<string, string> = {},
+): Promise<Serving> {
   const child: ChildProcess = spawn(process.execPath, ['bin/xinjian.js', 'serve', '--json'], {
     env: {
       PATH: process.env['PATH'],
@@ -33,7 +37,8 @@ export async function startServing(url: string, folder: string, settings: Record
   while (!(await fetch(`${address}/readyz`)).ok);
   return {
     address,
-    memoryMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(child.pid)}/status`, 'utf8'))?.[1]) / 1024,
+    memoryMb: () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(child.pid)}/status`, 'utf8'))?.[1]) / 1024,
     stop: async () => {
       child.kill()
       await ended
@@ -71,7 +76,13 @@ export async function wrkAll(
   const each = Math.max(1, Math.floor(connections / addresses.length))
   const loads = await Promise.all(
     addresses.map(async (address): Promise<Load> => {
-      const given = ['-t1', `-c${String(each)}`, `-d${seconds}s`, '--latency', ...(script === null ? [] : ['-s', script])]
+      const given = [
+        '-t1',
+        `-c${String(each)}`,
+        `-d${seconds}s`,
+        '--latency',
+        ...(script === null ? [] : ['-s', script]),
+      ]
       const { stdout } = await promisify(execFile)('wrk', [...given, address]).catch((error: unknown) => {
         throw new Error('this bench needs wrk (Debian: apt-get install wrk)', { cause: error })
       })
