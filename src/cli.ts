@@ -18,7 +18,7 @@ import {
   withDatabase,
 } from './commands/terminal.ts'
 import { ConfigError, describeConfig, parseConfig } from './config.ts'
-import { runDemo, type DemoLinks } from './demo/demo.ts'
+import type { DemoLinks } from './demo/demo.ts'
 import { BrokenChain } from './feed/chain.ts'
 import { RestoreError } from './feed/restore.ts'
 import { VerifyInputError } from './feed/verify.ts'
@@ -34,7 +34,7 @@ import { Problem } from './platform/problem.ts'
 import { version } from './platform/project.ts'
 import { grantToExistingRoles } from './platform/roles.ts'
 import { SourceError } from './platform/http-client.ts'
-import { serveUntilStopped, type Jobs } from './serve.ts'
+import type { Jobs } from './serve.ts'
 import { FileError } from './sources/file-record.ts'
 
 /** Runs the command line. Sets the exit code: 0 done, 1 failed or bad input. */
@@ -51,6 +51,8 @@ embedded PostgreSQL. Every command brings the database schema up to date first. 
   command(program, 'serve', 'Serve the API and the pages, sequence the feed and run the scheduled jobs').action(
     async (_options, self: Command) => {
       const config = parseConfig(process.env)
+      // Half of all that there is: loaded by the commands that need it.
+      const { serveUntilStopped } = await import('./serve.ts')
       await serveUntilStopped(config, { jobs, startSchedule }, ({ address }) =>
         answer(self, { address }, () => `Xinjian listens on ${address}`),
       )
@@ -59,6 +61,7 @@ embedded PostgreSQL. Every command brings the database schema up to date first. 
 
   command(program, 'demo', 'Serve a made-up sample province from an embedded database (npm start)').action(
     async (_options, self: Command) => {
+      const { runDemo } = await import('./demo/demo.ts')
       await runDemo({ jobs, startSchedule }, (started) =>
         answer(self, started, () =>
           'docs' in started ? describeLinks(started) : `Xinjian listens on ${started.address}`,
