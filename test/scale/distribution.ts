@@ -57,7 +57,7 @@ export const fanOuts: { of: RegExp; reason: string }[] = [
     reason: 'The index of who is listed, read once when a process starts and followed by position from then on.',
   },
   {
-    of: /from penalties p where p\.id /,
+    of: /from penalties p where p\.id |update penalties p set shown/,
     reason: 'One penalty by its id, when it is withdrawn or repaired: an index probe on each shard.',
   },
   {
