@@ -15,10 +15,12 @@ const baseOf = Int8Array.from({ length: 128 }, (_, code) => Number.parseInt(Stri
 export function normaliseCode(written: string): string {
   // Nearly every code is in it already, and a screening has a thousand of them.
   if (/^[0-9A-Z]*$/.test(written)) return written
-  return written
+  const normal = written
     .normalize('NFKC')
     .toUpperCase()
     .replace(/[\s\u200b\ufeff\p{Pd}]/gu, '')
+  // What is left out may have kept a letter and its mark apart, which are one character in the normal form.
+  return normal === written ? normal : normaliseCode(normal)
 }
 
 /**

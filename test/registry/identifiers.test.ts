@@ -68,6 +68,7 @@ describe('unified social credit codes', () => {
   })
 
   it('normalises nothing further that is already normal, and never throws', () => {
+    expect(normaliseCode('A \u0308')).toBe('\u00c4')
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(normaliseCode(normaliseCode(text))).toBe(normaliseCode(text))
