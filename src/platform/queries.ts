@@ -85,6 +85,8 @@ export function observeQueries(
     let from = 0
     let end: ((error?: unknown) => void) | null = null
     query.handle = () => {
+      // Asked for again (`begin` is executed, then awaited): one that was refused is never sent.
+      if (from < 0) return Promise.resolve()
       if (from === 0) {
         const refusal = ownsConnection ? null : (watch?.refusal() ?? null)
         if (refusal !== null) {
