@@ -152,6 +152,7 @@ function describeLinks(links: DemoLinks): string {
     as a colleague   ${keys.chief}
     as an agency     ${keys.agency}
     as a platform    ${keys.platform}
+    to administer    ${keys.admin}
 
   Everything in it is made up. Stop with Ctrl+C.
 `

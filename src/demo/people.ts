@@ -22,6 +22,7 @@ const people = {
     ...{ name: '示例审批人 (sample chief)', kind: 'staff' },
     scopes: ['decisions:propose', 'decisions:approve'],
   },
+  admin: { name: '示例管理员 (sample administrator)', kind: 'staff', scopes: ['admin'] },
   agency: { name: '云州市财政局 (sample agency)', kind: 'agency', agencyCode: 'mof', scopes: ['feed'] },
   platform: { name: '示例商城 (sample platform)', kind: 'platform', scopes: ['screening'] },
 } as const satisfies Record<string, SamplePerson>

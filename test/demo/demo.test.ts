@@ -110,7 +110,7 @@ it('starts from nothing, again after a kill, and a third time, always with the s
 
   const third = await start()
   expect(third.links.keys).toEqual(first.links.keys)
-  expect(await signInAll(third)).toEqual(['/staff', '/staff', '/partners', '/partners'])
+  expect(await signInAll(third)).toEqual(['/staff', '/staff', '/staff', '/partners', '/partners'])
   expect((await stat(join(folder, 'sample/keys.json'))).mode & 0o777).toBe(0o600)
   expect(await follow(third)).toEqual(entered)
   expect(await end(third.child, 'SIGTERM')).toBe(0)

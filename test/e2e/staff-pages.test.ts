@@ -48,22 +48,29 @@ describe.runIf(browserPath !== null)('every page of the workspace', () => {
     return page
   }
 
+  // Each look in one of the languages: what axe judges of a language (its mark, labels) does not depend on the colours.
   const looks = [
-    ...(['light', 'dark'] as const).map((colorScheme) => ({ colorScheme, width: 1000 })),
-    ...(['light', 'dark'] as const).map((colorScheme) => ({ colorScheme, width: 320 })),
-  ]
+    { colorScheme: 'light', width: 1000, lang: 'zh' },
+    { colorScheme: 'dark', width: 1000, lang: 'en' },
+    { colorScheme: 'light', width: 320, lang: 'en' },
+    { colorScheme: 'dark', width: 320, lang: 'zh' },
+  ] as const
 
   it.each(looks)(
-    'has no fault that axe finds and never scrolls sideways: $colorScheme, $width px',
-    async ({ colorScheme, width }) => {
+    'has no fault that axe finds and never scrolls sideways: $colorScheme, $width px, $lang',
+    async ({ colorScheme, width, lang }) => {
       for (const [i, [role, path]] of place.pages.entries()) {
         const page = await tabOf(role)
         await page.emulateMedia({ colorScheme })
         await page.setViewportSize({ width, height: 900 })
-        await page.goto(address + path)
-        expect(page.url()).toBe(address + path)
+        const url = `${address}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`
+        await page.goto(url)
+        expect(page.url()).toBe(url)
+        // The names on it want to run, to turn the direction and to hide.
+        expect([role, path, await page.locator('script:not([src]), [onload]').count()]).toEqual([role, path, 0])
+        expect(await page.locator('body').innerText()).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
         if (pictures !== undefined) {
-          const name = `${String(i).padStart(2, '0')}-${role}-${width}-${colorScheme}.png`
+          const name = `${String(i).padStart(2, '0')}-${role}-${width}-${colorScheme}-${lang}.png`
           await page.screenshot({ path: join(pictures, name), fullPage: true })
         }
         const overflow = await page.locator('body').evaluate((body) => body.scrollWidth - body.clientWidth)
