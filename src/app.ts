@@ -154,7 +154,7 @@ export async function buildApp({
     void reply.header('x-request-id', request.id)
     done()
   })
-  await sendSecurityHeaders(app)
+  sendSecurityHeaders(app)
   registerProblems(app)
   takeOnlyJson(app)
   closeConnections(app, { isStopping, whileClosing: () => listener.stop() })

@@ -28,8 +28,8 @@ export interface PresentFile {
 
 /** The files of this process's readers, from memory while the log says that they have not changed. */
 export interface PresentFiles {
-  /** The file of a business; null when nobody is registered under the code. */
-  find(uscc: string, language: Language): Promise<PresentFile | null>
+  /** The file of a business, at once where it is in memory; null when nobody is registered under the code. */
+  find(uscc: string, language: Language): PresentFile | Promise<PresentFile | null>
   /**
    * Something was committed in this process: what is read from now on shows it, though it has no position yet. Until the
    * log has it, files are read from the database.
@@ -169,28 +169,30 @@ export function startPresentFiles(
     return performance.now() - followed.completeAt < trustMs ? followed.position : null
   }
 
+  const load = async (uscc: string, language: Language, today: string, now: Date): Promise<PresentFile | null> => {
+    const held = await read(uscc)
+    if (held === undefined) return null
+    told = Math.max(told, held.position)
+    const rulebook = await rulebookOf(db, held.amendmentId)
+    const view = { asOf: today, knownAt: now.toISOString(), today, language, seesHistory: false }
+    const { knownAt: _, position: __, ...content } = publishFile(rulebook, held, view)
+    const text = JSON.stringify(content)
+    const one: Kept = { today, content, open: text.slice(0, -1), etag: etagOf(text) }
+    // Read before the log was followed to where it is now, it may lack what changed since.
+    const isUpToDate =
+      followed !== null && held.position >= followed.position && held.amendmentId === followed.amendmentId
+    if (isUpToDate) kept.set(`${uscc} ${language}`, one)
+    return answer(one, now, held.position)
+  }
+
   return {
-    find: async (uscc, language) => {
+    find: (uscc, language) => {
       const now = clock.now()
       const today = dayOf(now)
-      const key = `${uscc} ${language}`
       const position = trusted()
-      const inMemory = position === null ? undefined : kept.get(key)
+      const inMemory = position === null ? undefined : kept.get(`${uscc} ${language}`)
       if (position !== null && inMemory?.today === today) return answer(inMemory, now, position)
-
-      const held = await read(uscc)
-      if (held === undefined) return null
-      told = Math.max(told, held.position)
-      const rulebook = await rulebookOf(db, held.amendmentId)
-      const view = { asOf: today, knownAt: now.toISOString(), today, language, seesHistory: false }
-      const { knownAt: _, position: __, ...content } = publishFile(rulebook, held, view)
-      const text = JSON.stringify(content)
-      const one: Kept = { today, content, open: text.slice(0, -1), etag: etagOf(text) }
-      // Read before the log was followed to where it is now, it may lack what changed since.
-      const isUpToDate =
-        followed !== null && held.position >= followed.position && held.amendmentId === followed.amendmentId
-      if (isUpToDate) kept.set(key, one)
-      return answer(one, now, held.position)
+      return load(uscc, language, today, now)
     },
     wrote: () => void (writes += 1),
     reach: (position) =>

@@ -1,5 +1,5 @@
-import { inArray, sql, type SQL } from 'drizzle-orm'
-import { asJson, isoInstant, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
+import { inArray, sql, type Placeholder, type SQL } from 'drizzle-orm'
+import { asJson, isoInstant, prepare, rowsOf, type Db, type DbOrTx, type Tx } from '../platform/db.ts'
 import { emptyHead, type EventFilter, type FeedEvent, type Head, type LogEntry, type PendingEvent } from './domain.ts'
 
 export async function insertPendingEvents(tx: Tx, events: readonly PendingEvent[]): Promise<void> {
@@ -20,7 +20,10 @@ export async function existsPendingEvent(db: DbOrTx): Promise<boolean> {
 
 /** Makes this transaction the sequencer's until it ends; false while another one is. */
 export async function tryLockSequencer(tx: Tx): Promise<boolean> {
-  const [row] = await rowsOf<{ locked: boolean }>(tx, sql`select pg_try_advisory_xact_lock(${sequencerLock}) as locked`)
+  const [row] = await rowsOf<{ locked: boolean }>(
+    tx,
+    sql`select pg_try_advisory_xact_lock(${sql.raw(String(sequencerLock))}) as locked`,
+  )
   return row?.locked === true
 }
 
@@ -30,7 +33,7 @@ export async function listPendingEvents(tx: Tx, limit: number): Promise<(Pending
     tx,
     sql`select o.seq, o.id, o.type, o.key, o.uscc, o.list, o.region_code as "regionCode",
           ${isoInstant('o.occurred_at')} as "occurredAt", o.data
-        from feed_outbox o order by o.seq limit ${limit}`,
+        from feed_outbox o order by o.seq limit ${sql.raw(String(limit))}`,
   )
 }
 
@@ -57,10 +60,11 @@ export async function countSessionsOfService(tx: Tx): Promise<number> {
   return Number(row?.sessions ?? 0)
 }
 
+const deletion = (seqs: readonly string[]) =>
+  sql`delete from feed_outbox where seq in (select value::bigint from json_array_elements_text(${asJson(seqs)}))`
+
 export async function deletePendingEvents(tx: Tx, seqs: readonly string[]): Promise<void> {
-  await tx.execute(
-    sql`delete from feed_outbox where seq in (select value::bigint from json_array_elements_text(${asJson(seqs)}))`,
-  )
+  await tx.execute(deletion(seqs))
 }
 
 /** Position of the first event whose columns say something else than it does, or null. */
@@ -86,18 +90,28 @@ export interface LogRow {
   hash: string
 }
 
-/** Appends to the log; a trigger tells its new head. */
-export async function insertEvents(tx: Tx, rows: readonly LogRow[]): Promise<void> {
-  await tx.execute(sql`
+const insertion = (rows: readonly LogRow[]) => sql`
     insert into feed_events (position, id, type, key, uscc, list, region_code, event, hash, appended_at)
     select e.position, e.id, e.type, e.key, e.uscc, e.list, e."regionCode", e.event, e.hash, now()
     from json_to_recordset(${asJson(rows)}) as e (position bigint, id uuid, type text, key text, uscc text,
-      list text, "regionCode" text, event json, hash text)`)
+      list text, "regionCode" text, event json, hash text)`
+
+/** Appends to the log; a trigger tells its new head. */
+export async function insertEvents(tx: Tx, rows: readonly LogRow[]): Promise<void> {
+  await tx.execute(insertion(rows))
 }
+
+const notification = (position: number) => sql`select pg_notify('feed', ${String(position)})`
 
 /** Wakes the readers when this transaction commits; losing the notification loses nothing (design rule 3). */
 export async function notifyReaders(tx: Tx, position: number): Promise<void> {
-  await tx.execute(sql`select pg_notify('feed', ${String(position)})`)
+  await tx.execute(notification(position))
+}
+
+/** Appends to the log what was pending, takes it out of the outbox and wakes the readers: one way to the database, not three. */
+export async function moveEvents(tx: Tx, rows: readonly LogRow[], seqs: readonly string[]): Promise<void> {
+  await tx.execute(sql`with appended as (${insertion(rows)}), taken as (${deletion(seqs)})
+    ${notification(rows.at(-1)?.position ?? 0)}`)
 }
 
 export async function findHead(db: DbOrTx): Promise<Head> {
@@ -212,23 +226,40 @@ export async function readEventText(
 }
 
 /** As `listEvents`, with what a filter asks for beside each event. */
-export async function listEntries(
+async function listEntries(
   db: DbOrTx,
   after: number,
   limit: number,
   filter: EventFilter,
 ): Promise<EventPage<LogEntry>> {
-  const rows = await rowsOf<LogEntry & { head: string; none: boolean }>(
-    db,
-    sql`with head as (select h.position from feed_head h),
-        page as (
-          select e.position, e.event, e.list, e.region_code from feed_events e
-          where ${isAsked(after, filter)} order by e.position limit ${limit}
-        )
-        select page.event, page.list, page.region_code as "regionCode", page.position is null as none,
-          head.position as head
-        from head left join page on true order by page.position`,
-  )
+  return pageOf(await rowsOf<EntryRow>(db, entriesPage(isAsked(after, filter), sql`${limit}`)), after, limit)
+}
+
+interface EntryRow extends LogEntry {
+  head: string
+  none: boolean
+}
+
+const entriesPage = (condition: SQL, limit: SQL | Placeholder) => sql`
+  with head as (select h.position from feed_head h),
+    page as (
+      select e.position, e.event, e.list, e.region_code from feed_events e
+      where ${condition} order by e.position limit ${limit}
+    )
+  select page.event, page.list, page.region_code as "regionCode", page.position is null as none,
+    head.position as head
+  from head left join page on true order by page.position`
+
+const newestEntries = prepare<EntryRow>(
+  entriesPage(sql`e.position > ${sql.placeholder('after')}::bigint`, sql.placeholder('limit')),
+)
+
+/** As `listEntries` without a filter, planned once: how each process reads the end of the log, whenever it grows. */
+export async function listNewestEntries(db: Db, after: number, limit: number): Promise<EventPage<LogEntry>> {
+  return pageOf(await newestEntries.ask(db, { after, limit }), after, limit)
+}
+
+function pageOf(rows: readonly EntryRow[], after: number, limit: number): EventPage<LogEntry> {
   const events = rows.filter((row) => !row.none).map(({ event, list, regionCode }) => ({ event, list, regionCode }))
   const head = Number(rows[0]?.head ?? 0)
   // A page that is not full has seen everything up to the head, whatever the filter left out.

@@ -1,12 +1,10 @@
 import type { Db } from '../platform/db.ts'
 import { chainEvent, type Head } from './domain.ts'
 import {
-  deletePendingEvents,
   existsPendingEvent,
   findHead,
-  insertEvents,
   listPendingEvents,
-  notifyReaders,
+  moveEvents,
   tryLockSequencer,
   type LogRow,
 } from './repository.ts'
@@ -32,21 +30,24 @@ export interface Sequencer {
  */
 export async function sequencePending(db: Db, limit = batchSize): Promise<number> {
   return db.transaction(async (tx) => {
-    if (!(await tryLockSequencer(tx))) return 0
-    const pending = await listPendingEvents(tx, limit)
-    if (pending.length === 0) return 0
-    let head: Head = await findHead(tx)
+    // Sent together, each as of when its turn comes: what is listed was committed before the lock was had.
+    const [isSequencer, pending, end] = await Promise.all([
+      tryLockSequencer(tx),
+      listPendingEvents(tx, limit),
+      findHead(tx),
+    ])
+    if (!isSequencer || pending.length === 0) return 0
+    let head: Head = end
     const rows = pending.map(({ seq: _, ...event }): LogRow => {
       const chained = chainEvent(head, event)
       head = { position: head.position + 1, hash: chained.hash }
       return { ...event, position: head.position, event: chained, hash: chained.hash }
     })
-    await insertEvents(tx, rows)
-    await deletePendingEvents(
+    await moveEvents(
       tx,
+      rows,
       pending.map((event) => event.seq),
     )
-    await notifyReaders(tx, head.position)
     return pending.length
   })
 }
@@ -60,11 +61,13 @@ export function startSequencer(db: Db, log: { warn(context: object, message: str
   const wakings = makeWakings()
 
   const run = async () => {
+    let isWoken = false
     while (!stopping.signal.aborted) {
       const since = wakings.count
       try {
-        const moved = (await existsPendingEvent(db)) ? await sequencePending(db) : 0
+        const moved = isWoken || (await existsPendingEvent(db)) ? await sequencePending(db) : 0
         if (moved === 0) await wakings.wait(pollMs, stopping.signal, since)
+        isWoken = wakings.count !== since
       } catch (error) {
         log.warn({ err: error }, 'the sequencer could not reach the database and tries again')
         await wakings.wait(restMs, stopping.signal)

@@ -2,7 +2,7 @@ import type { Db } from '../platform/db.ts'
 import { matchesFilter, type LogEntry } from './domain.ts'
 import type { FeedListener } from './listener.ts'
 import { logOf, readLog, type LogSource } from './reader.ts'
-import { listEntries, listEvents } from './repository.ts'
+import { listEvents, listNewestEntries } from './repository.ts'
 import { makeWakings } from './wakings.ts'
 
 /** So many of the newest events are kept in memory, once for all readers. */
@@ -35,7 +35,7 @@ export function makeFeedTail(
     kept = []
     position = after
     const pages = readLog(
-      logOf(listener, (after, limit, filter) => listEntries(db, after, limit, filter)),
+      logOf(listener, (after, limit) => listNewestEntries(db, after, limit)),
       {
         after,
         limit: keptEvents,

@@ -21,10 +21,11 @@ export interface Admission {
   /** Whether one that comes now would be refused, so that nothing need be done for it. */
   refusesNow(): boolean
   /**
-   * Resolves when it is this one's turn, with what ends it (once, however often it is called); null when it is refused.
+   * What ends this one (once, however often it is called), or null when it is refused: at once, or, where there is a wait,
+   * when it is its turn.
    * @param gone is asked for a signal that aborts when nobody waits for the answer any more; only if there is a wait
    */
-  enter(gone?: () => AbortSignal): Promise<(() => void) | null>
+  enter(gone?: () => AbortSignal): (() => void) | null | Promise<(() => void) | null>
 }
 
 /** In an overload a wait is for nothing: who waited longer is better told at once, and asks elsewhere. */
@@ -97,7 +98,7 @@ export function makeAdmission(limits: AdmissionLimits, now: () => number = () =>
       refused += 1
       return true
     },
-    enter: async (gone) => {
+    enter: (gone) => {
       if (running < limits.running) {
         running += 1
         return leaver()
@@ -110,7 +111,7 @@ export function makeAdmission(limits: AdmissionLimits, now: () => number = () =>
       const signal = gone?.()
       if (signal?.aborted) return null
       if (queue.length === 0) emptyAt = now()
-      const admitted = await new Promise<boolean>((resolve) => {
+      return new Promise((resolve) => {
         // Also while nothing ends, nobody waits for longer than his patience.
         const timer = setTimeout(() => leave(true), patienceMs)
         const abort = () => leave(false)
@@ -120,7 +121,7 @@ export function makeAdmission(limits: AdmissionLimits, now: () => number = () =>
             clearTimeout(timer)
             signal?.removeEventListener('abort', abort)
             if (isAdmitted) running += 1
-            resolve(isAdmitted)
+            resolve(isAdmitted ? leaver() : null)
           },
         }
         const leave = (isRefused: boolean) => {
@@ -134,7 +135,6 @@ export function makeAdmission(limits: AdmissionLimits, now: () => number = () =>
         signal?.addEventListener('abort', abort)
         queue.push(waiter)
       })
-      return admitted ? leaver() : null
     },
   }
 }

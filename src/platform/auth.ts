@@ -1,4 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  onRequestAsyncHookHandler,
+  onRequestHookHandler,
+} from 'fastify'
 import { clientAddress } from './addresses.ts'
 import { Problem, problems } from './problem.ts'
 
@@ -49,7 +55,7 @@ export interface Guards {
   /** Makes the guard of a route that needs one of these scopes. */
   authenticate: (...scopes: string[]) => onRequestAsyncHookHandler
   /** The guard of a public route on which a key shows more: none is needed, a bad one is refused. */
-  identify: onRequestAsyncHookHandler
+  identify: onRequestHookHandler
 }
 
 export type Authenticate = Guards['authenticate']
@@ -80,8 +86,18 @@ export function bearerKeys(app: FastifyInstance, verify: KeyVerifier, limits: Ke
         if (!scopes.some((scope) => principal.scopes.includes(scope))) throw insufficientScope(scopes)
         request.principal = principal
       },
-    identify: async (request, reply) => {
-      if (request.headers.authorization !== undefined) request.principal = await verified(request, reply)
+    identify: (request, reply, done) => {
+      if (request.headers.authorization === undefined) {
+        done()
+        return
+      }
+      verified(request, reply).then(
+        (principal) => {
+          request.principal = principal
+          done()
+        },
+        (error: Error) => done(error),
+      )
     },
   }
 }

@@ -33,18 +33,27 @@ export function makeLoadShedding(config: Config): LoadShedding {
   })
   const streams = new Set<string>()
 
-  const enter = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if (request.leave !== null || alwaysServed.test(request.url)) return
-    if (isHeld(request)) {
-      if (streams.size >= config.MAX_STREAMS) throw overloaded()
+  const enter = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
+    if (request.leave !== null || alwaysServed.test(request.url)) {
+      done()
+    } else if (isHeld(request)) {
+      if (streams.size >= config.MAX_STREAMS) {
+        done(overloaded())
+        return
+      }
       streams.add(request.id)
       request.leave = () => void streams.delete(request.id)
       // A reader who goes away ends the stream without an end of the answer, of which no hook is told.
       reply.raw.once('close', request.leave)
+      done()
     } else {
-      const leave = await admission.enter(() => request.signal)
-      if (leave === null) throw overloaded()
-      request.leave = leave
+      const take = (leave: (() => void) | null) => {
+        request.leave = leave
+        done(leave === null ? overloaded() : undefined)
+      }
+      const entered = admission.enter(() => request.signal)
+      if (entered instanceof Promise) void entered.then(take)
+      else take(entered)
     }
   }
 
@@ -73,11 +82,12 @@ export function makeLoadShedding(config: Config): LoadShedding {
           throw overloaded()
         },
       })
-      app.addHook('onRequest', async (request, reply) => {
+      app.addHook('onRequest', (request, reply, done) => {
         // One with a body is worked on when the body is here: who sends slowly takes nobody's place.
-        if (!hasBody(request)) await enter(request, reply)
+        if (hasBody(request)) done()
+        else enter(request, reply, done)
       })
-      app.addHook('preValidation', (request, reply) => enter(request, reply))
+      app.addHook('preValidation', enter)
       app.addHook('onSend', (request, _reply, payload, done) => {
         // What is left is the network's work; a stream is open until it ends.
         if (!streams.has(request.id)) request.leave?.()

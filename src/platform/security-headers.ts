@@ -1,5 +1,6 @@
-import helmet from '@fastify/helmet'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import helmet, { type HelmetOptions } from 'helmet'
 
 /** What every answer says unless a page says more: there is nothing in it to run, to load or to frame. */
 const nothing = "default-src 'none'; frame-ancestors 'none'"
@@ -12,21 +13,33 @@ export const bareHeaders = {
   'strict-transport-security': 'max-age=31536000; includeSubDomains',
 } as const
 
+const options: HelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+  },
+  // Published data and the badge are for the pages of others.
+  crossOriginResourcePolicy: { policy: 'cross-origin' },
+  // `frame-ancestors` says it, and lets the preview of OpenRefine be framed.
+  frameguard: false,
+  referrerPolicy: { policy: 'no-referrer' },
+}
+
 /**
  * Security headers on every answer (Helmet's, for a service whose answers are data for anybody). Pages, the badge and the
- * preview set a policy of their own after it.
+ * preview set a policy of their own after it. They are the same for all, so Helmet is asked once: asked with each request, it
+ * was a tenth of the processor's time of a lookup (decision 35).
  */
-export async function sendSecurityHeaders(app: FastifyInstance): Promise<void> {
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
-    },
-    // Published data and the badge are for the pages of others.
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-    // `frame-ancestors` says it, and lets the preview of OpenRefine be framed.
-    frameguard: false,
-    referrerPolicy: { policy: 'no-referrer' },
+export function sendSecurityHeaders(app: FastifyInstance): void {
+  const headers: Record<string, string> = {}
+  const collector = {
+    setHeader: (name: string, value: string) => (headers[name.toLowerCase()] = value),
+    removeHeader: (name: string) => delete headers[name.toLowerCase()],
+  }
+  helmet(options)({} as IncomingMessage, collector as unknown as ServerResponse, () => undefined)
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.headers(headers)
+    done()
   })
 }
 

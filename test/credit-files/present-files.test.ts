@@ -122,7 +122,7 @@ describe('a file in memory', () => {
     await expect
       .poll(
         () =>
-          files.find(madeUpUscc(5), 'zh').then(
+          Promise.resolve(files.find(madeUpUscc(5), 'zh')).then(
             () => 'answered',
             () => 'failed',
           ),
