@@ -1,5 +1,5 @@
 import { inArray, sql, type Placeholder, type SQL } from 'drizzle-orm'
-import { asJson, isoInstant, prepare, rowsOf, type Db, type DbOrTx, type Tx } from '../platform/db.ts'
+import { asJson, bytesOf, isoInstant, prepare, rowsOf, type Db, type DbOrTx, type Tx } from '../platform/db.ts'
 import { emptyHead, type EventFilter, type FeedEvent, type Head, type LogEntry, type PendingEvent } from './domain.ts'
 
 export async function insertPendingEvents(tx: Tx, events: readonly PendingEvent[]): Promise<void> {
@@ -193,36 +193,48 @@ function isAsked(after: number, filter: EventFilter): SQL {
   return sql.join(conditions, sql` and `)
 }
 
-/** Events as they are sent: one text, since the log keeps each as the text that its hash is about. */
-export interface EventText {
-  /** The events as JSON, in order, with the separator between them. */
-  text: string
+/** A page as it is sent: one text, since the log keeps each event as the text that its hash is about. */
+export interface PageText {
+  /** In UTF-8: the page as JSON, or its events as lines. */
+  bytes: Buffer
   count: number
   next: number
   head: number
 }
 
-/** As `listEvents`, the events joined to one text by PostgreSQL: taking a thousand apart and writing them again is most of a pull. */
-export async function readEventText(
-  db: DbOrTx,
+/**
+ * As `listEvents`, written by PostgreSQL and handed on as its bytes: taking a thousand events apart, or only copying their
+ * text once more, takes longer than reading them (decision 34).
+ */
+export async function readPageText(
+  db: Db,
   after: number,
   limit: number,
   filter: EventFilter,
-  separator: string,
-): Promise<EventText> {
-  const [row] = await rowsOf<{ text: string; count: number; last: string | null; head: string }>(
+  form: 'json' | 'lines',
+): Promise<PageText> {
+  const text =
+    form === 'json'
+      ? sql`'{"events":[' || coalesce(found.events, '') || '],"next":' || found.next || ',"head":' || found.head || '}'`
+      : sql`coalesce(found.events || chr(10), '')`
+  const separator = form === 'json' ? sql`','` : sql`chr(10)`
+  const [row] = await bytesOf(
     db,
-    sql`select coalesce(string_agg(page.event::text, ${separator}::text order by page.position), '') as text,
-          count(*)::int as count, max(page.position) as last,
-          (select h.position from feed_head h) as head
-        from (select e.position, e.event from feed_events e
-          where ${isAsked(after, filter)} order by e.position limit ${limit}) page`,
+    sql`select ${text}, found.count, found.next, found.head
+        from (
+          select string_agg(page.event::text, ${separator} order by page.position) as events, count(*) as count,
+            -- A page that is not full has seen everything up to the head, whatever the filter left out.
+            case when count(*) = ${limit} then max(page.position) else greatest(${after}, (select h.position from feed_head h)) end
+              as next,
+            (select h.position from feed_head h) as head
+          from (select e.position, e.event from feed_events e
+            where ${isAsked(after, filter)} order by e.position limit ${limit}) page
+        ) found`,
   )
-  if (row === undefined) throw new Error('an aggregate answers one row')
-  const head = Number(row.head)
-  // A page that is not full has seen everything up to the head, whatever the filter left out.
-  const next = row.count === limit ? Number(row.last) : Math.max(after, head)
-  return { text: row.text, count: row.count, next, head }
+  const [bytes, ...numbers] = row ?? []
+  const [count = 0, next = 0, head = 0] = numbers.map((column) => Number(column?.toString('latin1')))
+  if (bytes == null) throw new Error('an aggregate answers one row')
+  return { bytes, count, next, head }
 }
 
 /** As `listEvents`, with what a filter asks for beside each event. */

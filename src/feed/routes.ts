@@ -10,7 +10,7 @@ import type { Signing } from '../platform/signing.ts'
 import { signCheckpoint } from './checkpoint.ts'
 import type { EventFilter } from './domain.ts'
 import type { FeedListener } from './listener.ts'
-import { readEventText, type EventText } from './repository.ts'
+import { readPageText, type PageText } from './repository.ts'
 import { checkpoint, eventsAnswer, eventsHeaders, eventsLines, eventsQuery, eventsStream } from './schemas.ts'
 import { eventStream } from './stream.ts'
 import { makeFeedTail } from './tail.ts'
@@ -37,13 +37,13 @@ export const feedRoutes: FastifyPluginCallbackZod<Options> = (app, options, done
   /** A page after a position; when there is none yet, held for as long as the caller waits. */
   const readPage = async (
     { after, limit, wait, ...filter }: PageQuery,
-    separator: string,
+    form: 'json' | 'lines',
     gone: AbortSignal,
-  ): Promise<EventText> => {
+  ): Promise<PageText> => {
     const until = Date.now() + wait * 1000
     for (let from = after; ;) {
       const since = listener.count
-      const page = await readEventText(db, from, limit, filter, separator)
+      const page = await readPageText(db, from, limit, filter, form)
       const left = until - Date.now()
       if (page.count > 0 || left <= 0 || gone.aborted || listener.closed) return page
       // What the filter left out is not read again at each waking.
@@ -95,13 +95,11 @@ export const feedRoutes: FastifyPluginCallbackZod<Options> = (app, options, done
         return reply.type(type).send(stream as never)
       }
       const isJson = type === 'application/json'
-      const { text, count, next, head } = await readPage(request.query, isJson ? ',' : '\n', gone)
+      const { bytes, next, head } = await readPage(request.query, isJson ? 'json' : 'lines', gone)
       linkNext(request, reply, next)
-      // Written as JSON when the event was numbered: the schema would take each apart and write it again (docs/decisions/0034).
-      if (isJson) return reply.type(jsonType).send(`{"events":[${text}],"next":${next},"head":${head}}` as never)
-      void reply.header('x-next', next).header('x-head', head)
-      // As bytes, since Fastify adds a charset to the type of a text, which this type does not have.
-      return reply.type(type).send(Buffer.from(count > 0 ? `${text}\n` : '') as never)
+      if (!isJson) void reply.header('x-next', next).header('x-head', head)
+      // Written as JSON when the event was numbered: the schema would take each apart and write it again (decision 34).
+      return reply.type(isJson ? jsonType : type).send(bytes as never)
     },
   )
 

@@ -97,6 +97,13 @@ export async function rowsOf<Row>(db: DbOrTx, query: SQL): Promise<Row[]> {
   return (await db.execute(query)) as unknown as Row[]
 }
 
+/** The rows of a raw query as PostgreSQL sends them: each column the bytes of its text, undecoded. */
+export async function bytesOf(db: Db, query: SQL): Promise<(Buffer | null)[][]> {
+  const { sql: text, params } = new PgDialect({ casing: 'snake_case' }).sqlToQuery(query)
+  const client = (db as Db & { $client: postgres.Sql }).$client
+  return client.unsafe(text, params as never[]).raw()
+}
+
 export interface Prepared<Row> {
   /** The statement, for who measures it alone. */
   text: string

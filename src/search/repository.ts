@@ -21,16 +21,16 @@ const listings = sql`coalesce((select json_agg(${listingOf}) from listing_entrie
 
 const hitColumns = sql`${keyColumn} as key, s.uscc, s.name, s.region_code as "regionCode", ${listings} as listings`
 
-/** A business with all that the index of names holds of it. */
+/** A business with all that the index of names holds of it; null where there is none, as most have it. */
 export interface IndexRow {
   uscc: string
   name: string
-  formerNames: string[]
-  shopNames: string[]
+  formerNames: string[] | null
+  shopNames: string[] | null
   regionCode: string
   entityType: string
   status: SubjectStatus
-  listings: Listings
+  listings: Listings | null
 }
 
 /** A business may have thousands of shops; it is found by so many of their names. */
@@ -57,9 +57,8 @@ export async function listIndexRows(db: DbOrTx, after: string, limit: number): P
           select w.uscc, (array_agg(distinct w.name))[1:${sql.raw(String(shopNamesMost))}] as names from web_presences w
           where w.uscc > ${after} and w.uscc <= (select max(p.uscc) from page p) group by w.uscc
         )
-        select page.uscc, page.name, page.former_names as "formerNames", page.region_code as "regionCode",
-          page.entity_type as "entityType", page.status, coalesce(listed.listings, '[]') as listings,
-          coalesce(named.names, '{}') as "shopNames"
+        select page.uscc, page.name, nullif(page.former_names, '{}') as "formerNames", page.region_code as "regionCode",
+          page.entity_type as "entityType", page.status, listed.listings, named.names as "shopNames"
         from page left join listed using (uscc) left join named using (uscc) order by page.uscc`,
   )
 }

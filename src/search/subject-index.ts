@@ -177,7 +177,8 @@ export function createSubjectIndex(): SubjectIndex {
 
   return {
     load: (subjects) => {
-      const texts = subjects.flatMap(({ names }) => names.map(({ name }) => indexedForm(name)))
+      const texts: string[] = []
+      for (const { names } of subjects) for (const { name } of names) texts.push(indexedForm(name))
       let document = index.addAll(texts)
       for (const subject of subjects) {
         register(subject, document)

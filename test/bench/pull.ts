@@ -132,10 +132,11 @@ async function fill(db: Db): Promise<void> {
 }
 
 async function empty(db: Db): Promise<void> {
-  // The revisions are append-only: a trigger refuses this.
-  await db.execute(sql`alter table annual_report_revisions disable trigger user`)
-  await db.execute(sql.raw(`truncate ${[...names, ...own].join(', ')} cascade`))
-  await db.execute(sql`alter table annual_report_revisions enable trigger user`)
+  await db.transaction(async (tx) => {
+    // The revisions are append-only: triggers refuse this, those of each part too.
+    await tx.execute(sql`set local session_replication_role = replica`)
+    await tx.execute(sql.raw(`truncate ${[...names, ...own].join(', ')} cascade`))
+  })
   await db.execute(sql`checkpoint`)
 }
 
@@ -154,7 +155,7 @@ async function pull(baseUrl: string, outcome: 'new' | 'unchanged'): Promise<void
 
 async function copyOut(table: string): Promise<void> {
   const client = openConnection(url.href)
-  const rows = await client.unsafe(`copy ${table} to stdout`).readable()
+  const rows = await client.unsafe(`copy (select * from ${table}) to stdout`).readable()
   await pipeline(rows, createWriteStream(join(folder, table)))
   await client.end({ timeout: 1 })
 }

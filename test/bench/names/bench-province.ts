@@ -108,4 +108,8 @@ const fill = `
         'ground', json_build_object('code', l.ground_code, 'label', '示例', 'article', '示例'), 'name', s.name,
         'regionCode', '999900')), repeat('0', 64), '2026-07-08'
   from listing_entries l join subjects s using (uscc);
+
+  -- Its trigger slept too.
+  update feed_head set (position, hash) =
+    (select e.position, e.hash from feed_events e order by e.position desc limit 1);
 `
