@@ -96,7 +96,7 @@ export function bearerKeys(app: FastifyInstance, verify: KeyVerifier, limits: Ke
           request.principal = principal
           done()
         },
-        (error: Error) => done(error),
+        (error: unknown) => done(error as Error),
       )
     },
   }

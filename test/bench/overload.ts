@@ -99,6 +99,8 @@ if (process.send !== undefined) {
       DATA_DIR: folder,
       PORT: '0',
       JOBS: 'off',
+      // Refusals are to come from the load, not from one address that asks a lot.
+      RATE_LIMIT: 'off',
       // Latency is held by few places and a short burst; what is set by default is generous.
       MAX_REQUESTS: '32',
       MAX_WAITING_REQUESTS: '256',
