@@ -1,4 +1,3 @@
-import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { readNetwork } from './platform/addresses.ts'
 
@@ -33,7 +32,17 @@ const count = (of: string, usual: number, least = 0) =>
     .max(2 ** 31 - 1)
     .default(usual)
 
-const isNetwork = (text: string) => ipaddr.isValidCIDR(text)
+/** Networks separated by commas. @param wrong what is said of a list with one that is none */
+const networks = (wrong: string) =>
+  z
+    .string()
+    .transform((text, context) => {
+      const read = text.split(',').map((part) => readNetwork(part.trim()))
+      if (!read.includes(null)) return read as string[]
+      context.addIssue(wrong)
+      return z.NEVER
+    })
+    .default([])
 
 /**
  * Every setting of the service, read from the environment alone. `description` is what `xinjian config` prints; a
@@ -120,12 +129,9 @@ const settings = {
     description: 'Bearer token that /metrics asks for; anybody in METRICS_NETWORKS may read it without one',
     secret: true,
   }),
-  METRICS_NETWORKS: z
-    .string()
-    .transform((networks) => networks.split(',').map((network) => network.trim()))
-    .refine((networks) => networks.every(isNetwork), 'must be networks such as 10.0.0.0/8,::1/128')
-    .default([])
-    .meta({ description: 'Networks from which alone /metrics is read, separated by commas; without it from anywhere' }),
+  METRICS_NETWORKS: networks('must be networks such as 10.0.0.0/8,::1/128').meta({
+    description: 'Networks from which alone /metrics is read, separated by commas; without it from anywhere',
+  }),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional().meta({
     description: 'OpenTelemetry collector to which traces are sent by OTLP over HTTP, at {base}/v1/traces',
   }),
@@ -180,19 +186,10 @@ const settings = {
       description:
         'Hosts (host or host:port, separated by commas) that webhooks reach though they are private, and by http',
     }),
-  TRUSTED_PROXIES: z
-    .string()
-    .transform((text, context) => {
-      const networks = text.split(',').map((part) => readNetwork(part.trim()))
-      if (!networks.includes(null)) return networks as string[]
-      context.addIssue('must be addresses or networks such as 10.0.0.0/8, separated by commas')
-      return z.NEVER
-    })
-    .default([])
-    .meta({
-      description:
-        'Proxies in front (addresses or CIDR networks, separated by commas): what they say in X-Forwarded-For is where a request comes from. Without it that header is not looked at',
-    }),
+  TRUSTED_PROXIES: networks('must be addresses or networks such as 10.0.0.0/8, separated by commas').meta({
+    description:
+      'Proxies in front (addresses or CIDR networks, separated by commas): what they say in X-Forwarded-For is where a request comes from. Without it that header is not looked at',
+  }),
   RATE_LIMIT: z.enum(['on', 'off']).default('on').meta({
     description: 'Limits on requests by key and by address; `off` for a bench',
   }),

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import ipaddr from 'ipaddr.js'
 import { timingSafeEqual, createHash } from 'node:crypto'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics, type RegistryContentType } from 'prom-client'
 import type { Config } from '../config.ts'
+import { clientAddress, isWithin } from './addresses.ts'
 import { negotiate } from './negotiation.ts'
 import { Problem, problems } from './problem.ts'
 
@@ -123,12 +123,8 @@ function asPrometheusText(openMetrics: string): string {
 export function assertMayScrape(request: FastifyRequest, config: Config): void {
   const { METRICS_NETWORKS: networks, METRICS_TOKEN: token } = config
   if (networks.length === 0 && token === undefined) return
-  const address = ipaddr.process(request.ip)
-  const isInside = networks.some((network) => {
-    const [range, bits] = ipaddr.parseCIDR(network)
-    return range.kind() === address.kind() && address.match(range, bits)
-  })
-  if (isInside) return
+  const address = clientAddress(request)
+  if (address !== null && isWithin(address, networks)) return
   const given = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (token !== undefined && given !== undefined && isSame(given, token)) return
   throw new Problem('unauthorized', problems.unauthorized.meaning, { headers: { 'www-authenticate': 'Bearer' } })

@@ -182,11 +182,17 @@ const resolveByDns: Resolve = async (hostname) => {
  * Whether an address is one of the public Internet: by the IANA special-purpose registries (RFC 6890), so neither private
  * (RFC 1918, 4193), loopback, link-local, carrier-grade NAT (RFC 6598), multicast, documentation nor reserved. An IPv6
  * address that carries an IPv4 one is judged by that when it is mapped (RFC 4291), and refused when a translator or a
- * tunnel would unwrap it (NAT64, 6to4, Teredo).
+ * tunnel would unwrap it (NAT64, 6to4, Teredo) or it is the old compatible form (`::7f00:1`).
  */
 export function isPublicAddress(address: string): boolean {
-  return isIP(address) !== 0 && ipaddr.process(address).range() === 'unicast'
+  if (isIP(address) === 0) return false
+  const parsed = ipaddr.process(address)
+  if (parsed.range() !== 'unicast') return false
+  return !(parsed instanceof ipaddr.IPv6) || parsed.match(globalUnicast)
 }
+
+/** All of IPv6 that is given out (RFC 4291 2.4 and the IANA registry); ipaddr.js calls the rest unicast too. */
+const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3')
 
 /** The URL parser has written decimal, octal, hexadecimal and short IPv4 forms as four numbers already. */
 function isForbiddenLiteral(hostname: string): boolean {

@@ -152,7 +152,7 @@ async function writeAside(file: string, keys: readonly SigningKey[]): Promise<st
   return aside
 }
 
-const pemBlock = /-----BEGIN (PRIVATE|PUBLIC) KEY-----[\s\S]+?-----END \1 KEY-----/g
+const pemBlock = /-----BEGIN (PRIVATE|PUBLIC) KEY-----[^-]+-----END (?:PRIVATE|PUBLIC) KEY-----/g
 
 /** The keys of a JWK set, or of PEM blocks (PKCS #8 and SubjectPublicKeyInfo) one after the other; newest last. */
 async function readKeys(file: string): Promise<SigningKey[]> {

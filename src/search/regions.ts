@@ -8,8 +8,9 @@ export interface Place {
 }
 
 const peoples =
-  '(?:满|回|藏|苗|彝|壮|布依|朝鲜|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|鄂温克|德昂|保安|裕固|独龙|鄂伦春|蒙古|维吾尔|各)族?'
-const autonomous = new RegExp(`(?:${peoples})*自治(?:区|州|县|旗)$`, 'u')
+  '(?:满|回|藏|苗|彝|壮|布依|朝鲜|侗|瑶|白|土家|土|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|柯尔克孜|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|鄂温克|德昂|保安|裕固|独龙|鄂伦春|蒙古|维吾尔|各)族?'
+/** Four peoples have a county together at most (双江拉祜族佤族布朗族傣族自治县). */
+const autonomous = new RegExp(`(?:${peoples}){0,4}自治(?:区|州|县|旗)$`, 'u')
 const suffix = /(?:特别行政区|地区|林区|矿区|省|市|县|区|盟|州|旗)$/u
 
 /** The writings of a region's name, its suffix left out or shortened. */

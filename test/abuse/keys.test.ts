@@ -97,6 +97,7 @@ it('refuses all wrong keys with the same words', async () => {
 it.each([
   'http://2130706433/hook',
   'https://0x7f.1/hook',
+  'https://0177.0.0.1/hook',
   'https://[::ffff:10.0.0.1]/hook',
   'https://169.254.169.254/latest/meta-data',
   'https://localhost./hook',

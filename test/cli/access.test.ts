@@ -129,6 +129,7 @@ describe('key', () => {
     ['an unknown partner', ['partner', 'suspend', randomUUID()], /./],
     ['hours that are none', ['key', 'rotate', randomUUID(), '--overlap-hours', 'x'], /0 to 720 hours/],
     ['a network that is none', ['key', 'create', ...forPartner, '--network', 'next door'], /a network such as/],
+    ['an address cut short', ['key', 'create', ...forPartner, '--network', '1.2.3'], /a network such as/],
     ['an end without its zone', ['key', 'create', ...forPartner, '--expires', '2027-01-01T00:00:00'], /with its zone/],
     ['an end that is past', ['key', 'create', ...forPartner, '--expires', '2020-01-01T00:00:00Z'], /in the future/],
   ])('%s is refused with one clear line', async (_what, args, said) => {

@@ -2,10 +2,17 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createXinjianClient, ListMirror, type ListChange } from '../../clients/typescript/src/index.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  createXinjianClient,
+  FeedWentBackError,
+  ListMirror,
+  type ListChange,
+} from '../../clients/typescript/src/index.ts'
 import { startPlatform } from '../../clients/typescript/examples/platform.ts'
 import { parseConfig } from '../../src/config.ts'
+import { listEvents } from '../../src/feed/repository.ts'
+import { sequencePending } from '../../src/feed/sequencer.ts'
 import { createKey, createPartner, type Scope } from '../../src/partners/service.ts'
 import { openDatabase, type Database } from '../../src/platform/db.ts'
 import { startServer, type Server } from '../../src/server.ts'
@@ -40,7 +47,10 @@ afterAll(async () => {
 })
 
 async function keyWith(...scopes: Scope[]): Promise<string> {
-  const { db } = databases[0]!
+  return keyIn(databases[0]!, ...scopes)
+}
+
+async function keyIn({ db }: Database, ...scopes: Scope[]): Promise<string> {
   const { id } = await createPartner(db, { name: '示例平台', kind: 'platform' }, new Date())
   return (await createKey(db, { partnerId: id, scopes }, new Date())).key
 }
@@ -159,5 +169,90 @@ describe('ListMirror', () => {
     const refused = new ListMirror({ ...options(), key: await keyWith('screening') })
     await expect(refused.start()).rejects.toMatchObject({ name: 'XinjianError', status: 403 })
     await expect(new ListMirror({ baseUrl: 'http://127.0.0.1:1', key }).start()).rejects.toThrow('fetch failed')
+  })
+})
+
+describe('a feed that was restored to an earlier moment', () => {
+  let restored: Database
+  let server: Server
+  let keyThere: string
+  /** Where the calls of a mirror lead: to the service as it was, or as it is after the restore. */
+  let isRestored: boolean
+  const faults: unknown[] = []
+
+  beforeAll(async () => {
+    restored = await cloneDatabase()
+    const config = { ...parseConfig({}), PORT: 0, SIGNING_KEY_FILE: undefined, DATA_DIR: folder }
+    server = await startServer(restored, config, pino({ level: 'silent' }))
+    keyThere = await keyIn(restored, 'feed')
+    await enter(22, 'serious-violator')
+  })
+  beforeEach(() => {
+    isRestored = false
+    faults.length = 0
+  })
+  afterAll(async () => {
+    await server.stop()
+    await restored.close()
+  })
+
+  const mirrorIn = (name: string) =>
+    new ListMirror({
+      ...{ baseUrl: servers[0]!.address, key, file: join(folder, name), onFault: (fault) => faults.push(fault) },
+      fetch: async (request) => {
+        if (!isRestored) return fetch(request)
+        const { pathname, search } = new URL(request.url)
+        const headers = { authorization: `Bearer ${keyThere}` }
+        // Not held for half a minute.
+        const query = search.replace(/wait=\d+/, 'wait=0')
+        return fetch(`${server.address}${pathname}${query}`, { headers, signal: request.signal })
+      },
+    })
+  const upToDate = async (mirror: ListMirror) => {
+    await mirror.start()
+    await until(() => mirror.isBlocked(madeUpUscc(22)))
+  }
+  const headThere = async () => (await listEvents(restored.db, Number.MAX_SAFE_INTEGER, 1, {})).head
+
+  it('is not read on at the next start, and what was kept is answered still', async () => {
+    const first = mirrorIn('fallen.json')
+    await upToDate(first)
+    await first.stop()
+    isRestored = true
+    const second = mirrorIn('fallen.json')
+    const error = new FeedWentBackError(await headThere(), first.position)
+    expect(error.head).toBeLessThan(error.position)
+    await expect(second.start()).rejects.toThrow(error)
+    expect(second.isBlocked(madeUpUscc(22))).toBe(true)
+    expect(JSON.parse(await readFile(join(folder, 'fallen.json'), 'utf8'))).toMatchObject({ position: first.position })
+  })
+
+  it('ends the following, and whoever listens for faults is told', async () => {
+    const mirror = mirrorIn('following.json')
+    await upToDate(mirror)
+    const { position } = mirror
+    isRestored = true
+    // The call that is held is answered with what comes.
+    await enter(23, 'abnormal')
+    await until(() => faults.length > 0)
+    expect(faults).toEqual([new FeedWentBackError(await headThere(), position + 1)])
+    await mirror.stop()
+    expect([mirror.position, mirror.isBlocked(madeUpUscc(22))]).toEqual([position + 1, true])
+  })
+
+  it('is known also when new decisions have lifted it again', async () => {
+    const first = mirrorIn('lifted.json')
+    await upToDate(first)
+    await first.stop()
+    await take(restored.db, 'subjects', [subjectItem(24)])
+    const entry = await enterOnList(restored.db, 24, 'abnormal')
+    while ((await headThere()) <= first.position) {
+      await tellOfEntry(restored.db, entry)
+      await sequencePending(restored.db)
+    }
+    isRestored = true
+    const second = mirrorIn('lifted.json')
+    await expect(second.start()).rejects.toThrow(FeedWentBackError)
+    expect([second.position, second.standingOf(madeUpUscc(24))]).toEqual([first.position, 'clear'])
   })
 })

@@ -49,3 +49,12 @@ it('takes several NATS servers, never prints their password, and refuses what is
     expect(() => parseConfig({ NATS_URL: bad })).toThrow(/^NATS_URL: /)
   }
 })
+
+it('takes addresses and networks, each in its one written form, and refuses the list for one that is none', () => {
+  for (const name of ['TRUSTED_PROXIES', 'METRICS_NETWORKS'] as const) {
+    expect(parseConfig({ [name]: '10.1.2.3/8, 2001:DB8::7' })[name]).toEqual(['10.0.0.0/8', '2001:db8::7/128'])
+    for (const bad of ['10/8', '10.0.0.0/8,1.2.3', '10.0.0.0/8,', 'loopback']) {
+      expect(() => parseConfig({ [name]: bad })).toThrow(new RegExp(`^${name}: must be `))
+    }
+  }
+})

@@ -58,13 +58,15 @@ describe('addresses', () => {
     ...['::', '::1', 'fe80::1', 'fc00::1', 'fd00:ec2::254', 'fec0::1', 'ff02::1', '2001:db8::1', '100::1'],
     // IPv4 inside IPv6: mapped, compatible, NAT64, its local prefix, 6to4, Teredo, translated
     ...['::ffff:127.0.0.1', '::ffff:a00:1', '::127.0.0.1', '64:ff9b::a00:1', '64:ff9b:1::1', '2002:7f00:1::'],
-    ...['2001::1', '::ffff:0:7f00:1'],
+    ...['2001::1', '::ffff:0:7f00:1', '::7f00:1', '::a00:1', '::808:808'],
+    // Not given out by IANA
+    ...['4000::1', '1000::1', 'e000::1'],
     ...['', 'localhost', '1.2.3', '999.1.1.1'],
   ])('never takes %s for public', (address) => {
     expect(isPublicAddress(address)).toBe(false)
   })
 
-  it.each(['8.8.8.8', '223.5.5.5', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '::ffff:8.8.8.8'])(
+  it.each(['8.8.8.8', '223.5.5.5', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '2400:3200::1', '::ffff:8.8.8.8'])(
     'takes %s for public',
     (address) => {
       expect(isPublicAddress(address)).toBe(true)
@@ -84,6 +86,7 @@ describe('an address that was typed', () => {
     ['http://[::1]/', 'IPv6'],
     ['http://[::ffff:127.0.0.1]/', 'IPv4 mapped into IPv6'],
     ['http://[::ffff:7f00:1]/', 'the same in hexadecimal'],
+    ['http://[::127.0.0.1]/', 'IPv4 compatible with IPv6'],
     ['http://[64:ff9b::7f00:1]/', 'NAT64'],
     ['http://169.254.169.254/latest/meta-data', 'the metadata service'],
     ['http://localhost/', 'a name of the machine'],
@@ -135,7 +138,7 @@ describe('a name', () => {
 
   it('is resolved once a connection: what is checked is what is connected to, however it answers the next time', async () => {
     // Not assigned to anybody, so it does not answer; a second look would have found the receiver.
-    const outbound = openWith([['4000::1'], ['127.0.0.1']])
+    const outbound = openWith([['3ffe::1'], ['127.0.0.1']])
     const before = receiver.requests.length
     expect(await reasonOf(post(outbound, `http://rebinding.example:${port}/`, { timeoutMs: 300 }))).not.toBe('answered')
     expect(outbound.asked).toEqual(['rebinding.example'])

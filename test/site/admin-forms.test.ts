@@ -110,6 +110,7 @@ describe('the page of a partner', () => {
 
   it.each([
     ['a network that is none', { scopes: ['screening'], networks: '203.0.113.0/33' }, 'networks'],
+    ['an address cut short', { scopes: ['screening'], networks: '203.0.113.0/24\r\n1.2.3' }, 'networks'],
     ['a last day that is past', { scopes: ['screening'], expiresAt: '2026-11-01' }, 'expiresAt'],
     ['a day that there is not', { scopes: ['screening'], expiresAt: '2026-02-30' }, 'expiresAt'],
     ['no scope', {}, 'scopes'],

@@ -173,6 +173,7 @@ describe('400', () => {
     ['https://127.2:8443/', 'public'],
     ['https://2130706434/', 'public'],
     ['https://0xa000001/', 'public'],
+    ['https://012.0.0.1/', 'public'],
     ['https://[::ffff:10.0.0.1]/', 'public'],
     ['https://[fd00::1]/', 'public'],
     ['https://169.254.169.254/latest/meta-data', 'public'],

@@ -168,13 +168,31 @@ describe('what a site may do to us', () => {
     ['this machine', 'http://127.0.0.1:5433/'],
     ['the metadata service', 'http://169.254.169.254/latest/meta-data/'],
     ['a name that leads inside', 'http://inside.example/'],
+    ['a decimal address', 'http://2130706433/'],
+    ['an octal address', 'http://0177.0.0.1/'],
+    ['a hexadecimal address', 'http://0x7f000001/'],
+    ['an IPv4 address in IPv6', 'http://[::ffff:127.0.0.1]/'],
+    ['a name of this machine', 'http://localhost/'],
   ])('a redirect to %s is refused', async (_what, location) => {
     const host = `leads${next()}.example`
     const filed = await file(`https://${host}/`)
     await serve(host, (_request, response) => void response.writeHead(301, { location }).end())
     await page('alive.example', plain)
     await check('2026-11-20')
-    expect(await lastVisit(filed)).toMatchObject({ outcome: 'failed', reason: 'private-address', finalUrl: location })
+    const finalUrl = new URL(location).href
+    expect(await lastVisit(filed)).toMatchObject({ outcome: 'failed', reason: 'private-address', finalUrl })
+  })
+
+  it('a name that leads to its server first and inside then (DNS rebinding) is refused at the second connection', async () => {
+    const filed = await file('https://rebinding.example/')
+    const closing = (body: string) => (_request: unknown, response: ServerResponse) =>
+      void response.setHeader('connection', 'close').end(body)
+    await serve('rebinding.example', closing(licensed(filed)), closing('User-agent: *\nAllow: /'))
+    web.sites().rebinding.add('rebinding.example')
+    await page('awake.example', plain)
+    await check('2026-11-20')
+    expect(await lastVisit(filed)).toMatchObject({ outcome: 'failed', reason: 'private-address', licence: 'unchecked' })
+    expect(paths('rebinding.example')).toEqual(['/robots.txt'])
   })
 
   it('a site without a certificate is visited by plain http', async () => {

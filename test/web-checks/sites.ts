@@ -19,6 +19,8 @@ export interface TestSites {
   serve(host: string, handler: Handler, robots?: string | Handler): Promise<void>
   /** Hosts that refuse connections for https. */
   withoutTls: Set<string>
+  /** Hosts whose name leads to their server for the first connection, and to this machine's inside from then on. */
+  rebinding: Set<string>
   /** Serves a page of HTML. */
   page(host: string, html: string, robots?: string): Promise<void>
   stop(host: string): Promise<void>
@@ -33,6 +35,7 @@ export async function startSites(now: () => number = Date.now): Promise<TestSite
   const servers = new Map<string, Server>()
   const inFlight = new Map<string, number>()
   const requests: Request[] = []
+  const rebound = new Set<string>()
   const mostAtOnce = { site: 0, all: 0 }
   const serve: TestSites['serve'] = async (host, handler, robots) => {
     await sites.stop(host)
@@ -70,6 +73,7 @@ export async function startSites(now: () => number = Date.now): Promise<TestSite
       await new Promise((resolve) => server.close(resolve))
     },
     withoutTls: new Set(),
+    rebinding: new Set(),
     requests,
     mostAtOnce,
     outbound: openOutbound({
@@ -77,9 +81,14 @@ export async function startSites(now: () => number = Date.now): Promise<TestSite
       plainHttp: true,
       resolve: async (hostname) => {
         if (hostname === 'inside.example') return ['10.0.0.7']
+        if (sites.rebinding.has(hostname)) return ['127.0.0.1']
         throw Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })
       },
       servedHere: (hostname, protocol) => {
+        if (sites.rebinding.has(hostname)) {
+          if (rebound.has(hostname)) return null
+          rebound.add(hostname)
+        }
         const server = servers.get(hostname)
         // Nothing listens on port 1.
         if (protocol === 'https:' && sites.withoutTls.has(hostname)) return 1

@@ -18,7 +18,7 @@ export interface ClientOptions {
 /** A client whose calls carry the key. A call answers `{data}` or, for a problem, `{error}` (RFC 9457), and throws only where the service cannot be reached. */
 export function createXinjianClient({ baseUrl, key, language, fetch }: ClientOptions): XinjianClient {
   return createClient<paths>({
-    baseUrl: baseUrl.replace(/\/+$/, ''),
+    baseUrl: baseUrl.replace(/(?<!\/)\/+$/, ''),
     headers: {
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
       ...(language !== undefined && { 'accept-language': language }),

@@ -23,13 +23,38 @@ export interface MirrorOptions extends ClientOptions {
   file?: string
   /** Told of each change of a standing, in order, after it counts. What it throws ends the following. */
   onChange?: (change: ListChange) => void
-  /** Told when the feed cannot be read; it is tried again. */
+  /** Told when the feed cannot be read; it is tried again, but for a `FeedWentBackError`, which ends the following. */
   onFault?: (error: unknown) => void
+}
+
+/**
+ * The feed no longer has what this mirror has read: its operator has restored the service to an earlier moment. Positions may
+ * be given out a second time, so nothing more is read. Ask the operator; when they have put the events back, start again.
+ */
+export class FeedWentBackError extends Error {
+  override name = 'FeedWentBackError'
+  /** Where the feed ends now. */
+  readonly head: number
+  /** Up to where this mirror has read it. */
+  readonly position: number
+
+  constructor(head: number, position: number) {
+    super(`The feed ends at ${head} without what was read up to ${position} before: ask the operator of the service.`)
+    this.head = head
+    this.position = position
+  }
 }
 
 interface Entry {
   uscc: string
   list: Exclude<Standing, 'clear'>
+}
+
+/** What is in the file; of an earlier release it has no hash. */
+interface Kept {
+  position: number
+  hash?: string | null
+  entries: [string, Entry][]
 }
 
 /** How long a call is held until there is an event: the most that the service allows. */
@@ -47,6 +72,10 @@ export class ListMirror {
   readonly #byUscc = new Map<string, Set<string>>()
   readonly #stopping = new AbortController()
   #position = 0
+  /** Of the event there; null when it is not known. */
+  #hash: string | null = null
+  /** Whether the feed was seen to have that event still, since it last could not be read. */
+  #isConfirmed = false
   #following: Promise<void> | null = null
 
   constructor(options: MirrorOptions) {
@@ -79,20 +108,21 @@ export class ListMirror {
 
   /**
    * Loads what was kept, reads the feed up to its head, and follows it from then on until `stop`.
-   * @throws XinjianError when the key is refused, or what `fetch` throws when the service cannot be reached and nothing was kept
+   * @throws XinjianError when the key is refused, FeedWentBackError when the feed ends before what was kept, or what `fetch`
+   *   throws when the service cannot be reached and nothing was kept
    */
   async start(): Promise<void> {
     const wasKept = await this.#load()
     try {
       while (!(await this.#read(0)));
     } catch (error) {
-      if (!wasKept || error instanceof XinjianError) throw error
+      if (!wasKept || error instanceof XinjianError || error instanceof FeedWentBackError) throw error
       this.#options.onFault?.(error)
     }
     this.#following = this.#follow()
   }
 
-  /** Stops following; what is in the mirror is still answered. Throws what `onChange` threw. */
+  /** Stops following; what is in the mirror is still answered. Throws what `onChange` threw, and a FeedWentBackError without `onFault`. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#following
@@ -106,6 +136,13 @@ export class ListMirror {
       } catch (error) {
         if (error instanceof ListenerError) throw error.cause
         if (this.#stopping.signal.aborted) return
+        if (error instanceof FeedWentBackError) {
+          // Not in silence, where nobody listens for faults.
+          if (this.#options.onFault === undefined) throw error
+          this.#options.onFault(error)
+          return
+        }
+        this.#isConfirmed = false
         this.#options.onFault?.(error)
         await sleep(restMs, undefined, { signal }).catch(() => undefined)
       }
@@ -114,18 +151,35 @@ export class ListMirror {
 
   /** Reads the next page; answers whether that was all there is. */
   async #read(wait: number): Promise<boolean> {
+    await this.#confirm()
+    const { events, next, head } = await this.#page(this.#position, 1000, wait)
+    if (head < this.#position) throw new FeedWentBackError(head, this.#position)
+    for (const event of events) this.#apply(event)
+    const moved = next !== this.#position
+    this.#position = next
+    this.#hash = events.at(-1)?.hash ?? this.#hash
+    if (moved) await this.#save()
+    return next >= head
+  }
+
+  /** New events may have lifted a feed that fell above what was read, so what was read is compared. */
+  async #confirm(): Promise<void> {
+    if (!this.#isConfirmed && this.#hash !== null) {
+      const { events, head } = await this.#page(this.#position - 1, 1, 0)
+      if (events[0]?.hash !== this.#hash) throw new FeedWentBackError(head, this.#position)
+    }
+    this.#isConfirmed = true
+  }
+
+  async #page(after: number, limit: number, wait: number) {
     const { data, error, response } = await this.#client.GET('/v1/feed/events', {
-      params: { query: { after: this.#position, limit: 1000, wait } },
+      params: { query: { after, limit, wait } },
       headers: { accept: 'application/json' },
       signal: this.#stopping.signal,
     })
     // The service writes NDJSON to whom asks for it, and this call did not.
     if (data === undefined || typeof data === 'string') throw new XinjianError(response.status, error)
-    for (const event of data.events) this.#apply(event)
-    const moved = data.next !== this.#position
-    this.#position = data.next
-    if (moved) await this.#save()
-    return data.next >= data.head
+    return data
   }
 
   #apply({ type, subject: uscc, sequence, data }: FeedEvent): void {
@@ -165,9 +219,10 @@ export class ListMirror {
     const { file } = this.#options
     if (file === undefined) return false
     try {
-      const kept = JSON.parse(await readFile(file, 'utf8')) as { position: number; entries: [string, Entry][] }
+      const kept = JSON.parse(await readFile(file, 'utf8')) as Kept
       for (const [id, entry] of kept.entries) this.#put(id, entry)
       this.#position = kept.position
+      this.#hash = kept.hash ?? null
       return true
     } catch {
       return false
@@ -179,7 +234,8 @@ export class ListMirror {
     const { file } = this.#options
     if (file === undefined) return
     const aside = `${file}.${process.pid}`
-    await writeFile(aside, JSON.stringify({ position: this.#position, entries: [...this.#entries] }))
+    const kept: Kept = { position: this.#position, hash: this.#hash, entries: [...this.#entries] }
+    await writeFile(aside, JSON.stringify(kept))
     await rename(aside, file)
   }
 }
