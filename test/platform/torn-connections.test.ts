@@ -42,8 +42,8 @@ async function ask(own: Database, isOver: () => boolean, seed: number, tally: { 
             : await own.db.transaction((tx) =>
                 rowsOf<{ code: string }>(tx, sql`select t.code from things t where t.code in ${codes} order by 1`),
               )
-      if (JSON.stringify(Array.from(answer, (row) => row?.code)) === JSON.stringify(codes)) tally.right += 1
-      else tally.wrong.push(`${codes.join()} was answered ${JSON.stringify(answer.map((row) => row?.code))}`)
+      if (JSON.stringify(Array.from(answer, (row) => row.code)) === JSON.stringify(codes)) tally.right += 1
+      else tally.wrong.push(`${codes.join()} was answered ${JSON.stringify(answer.map((row) => row.code))}`)
     } catch (error) {
       // Refused or lost; the loop must leave room for whoever cuts.
       if (faultOf(error).code === 'CONNECTION_SILENT' || turn % 2 === 0) await sleep(1)
