@@ -7,7 +7,7 @@ export const jobs = {
   start: { zh: '立即执行', en: 'Run now' },
   job: { zh: '任务', en: 'Job' },
   on: { zh: '按哪一天执行', en: 'As of the day' },
-  onHint: { zh: '不填则为今天', en: 'Today where it is left out' },
+  onHint: { zh: '不填则为今天', en: 'Today if left empty' },
   dryRun: { zh: '试运行，不保存结果', en: 'Dry run: nothing is kept' },
   runs: { zh: '执行记录', en: 'Runs' },
   queued: { zh: '排队', en: 'Queued' },
@@ -16,6 +16,7 @@ export const jobs = {
   progress: { zh: '进度', en: 'Progress' },
   error: { zh: '错误', en: 'Error' },
   log: { zh: '日志', en: 'Log' },
+  noLog: { zh: '还没有日志。', en: 'It has logged nothing yet.' },
   statuses: {
     queued: { zh: '排队中', en: 'Queued' },
     running: { zh: '执行中', en: 'Running' },

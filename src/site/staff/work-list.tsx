@@ -7,7 +7,7 @@ import type { repairPage } from '../../repairs/schemas.ts'
 import type { summaryAnswer } from '../../sanctions/schemas.ts'
 import { Fact, Written } from '../parts.tsx'
 import { workspacePage } from '../workspace/frame.tsx'
-import { Due, deadlineText, Items, nextDuty, type Deadline } from '../workspace/list-parts.tsx'
+import { Items, nextDuty, NextDuty, type Deadline } from '../workspace/list-parts.tsx'
 import type { Pages, Visit } from '../workspace/visit.ts'
 import { wordOf } from '../workspace/words.tsx'
 import { namesOf } from './names.ts'
@@ -161,10 +161,7 @@ function Rows(props: { rows: readonly Row[]; names: ReadonlyMap<string, string>;
             {deadline === undefined ? (
               <span class="hint">{fields.dueOn[language]} –</span>
             ) : (
-              <>
-                <span class="hint">{deadlineText(deadline.step, language)}</span>{' '}
-                <Due deadline={deadline} language={language} />
-              </>
+              <NextDuty deadline={deadline} language={language} />
             )}
           </p>
         </li>
