@@ -145,6 +145,9 @@ export function monitorDetail(
             <Fields language={language} fields={removalFields} refused={isRemoval ? refused : undefined} />
             <Submit label={texts.removeMember[language]} />
           </Form>
+        </section>
+        <section aria-labelledby="delete">
+          <h2 id="delete">{texts.remove[language]}</h2>
           <ButtonForm visit={visit} action={`${section}/${id}/delete`} label={texts.remove[language]} />
         </section>
       </>

@@ -21,14 +21,14 @@ export function registerAuditPages(pages: Pages): void {
 }
 
 /** A day of the filter becomes its first moment in China; a moment that an address has stays as it is. */
-const startOf = (text: string | undefined) => (isDay(text) ? `${text}T00:00:00+08:00` : text || undefined)
+const startOf = (text = '') => (isDay(text) ? `${text}T00:00:00+08:00` : given(text))
 
 /** The API's end is the first moment that is left out: of a day, the next midnight. */
-const endOf = (text: string | undefined) =>
-  isDay(text) ? new Date(Date.parse(`${text}T00:00:00+08:00`) + 86_400_000).toISOString() : text || undefined
+const endOf = (text = '') =>
+  isDay(text) ? new Date(Date.parse(`${text}T00:00:00+08:00`) + 86_400_000).toISOString() : given(text)
 
-const isDay = (text: string | undefined): text is string =>
-  /^\d{4}-\d\d-\d\d$/.test(text ?? '') && !Number.isNaN(Date.parse(text ?? ''))
+const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
+const given = (text: string) => (text === '' ? undefined : text)
 
 function auditList(visit: Visit, { items, next }: Audit): string {
   const { language } = visit

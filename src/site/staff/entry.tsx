@@ -27,12 +27,12 @@ export async function entryIfShown(visit: Pick<Visit, 'api'>, id: string): Promi
   }
 }
 
-/** An entry in a line: its list, its ground and its day. */
+/** An entry in a line: its list, its day and its ground. */
 export function EntryLine({ entry, language }: { entry: ListedEntry; language: Language }) {
   return (
     <>
-      {words.list[entry.list][language]} · <Code text={entry.ground.code} /> {entry.ground.label} ·{' '}
-      <Day on={entry.listedOn} language={language} />
+      {words.list[entry.list][language]} · <Day on={entry.listedOn} language={language} /> ·{' '}
+      <Code text={entry.ground.code} /> {entry.ground.label}
     </>
   )
 }
