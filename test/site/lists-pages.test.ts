@@ -132,7 +132,9 @@ describe('statistics', () => {
     }
     for (const { groundCode, count } of counts.listings.byGround) {
       expect(body).toMatch(
-        new RegExp(`${groundCode}</code></th>(<td class="number"[^>]*>\\d+</td>)?<td class="number"[^>]*>${count}</td>`),
+        new RegExp(
+          `${groundCode}</code></th>(<td class="number"[^>]*>\\d+</td>)?<td class="number"[^>]*>${count}</td>`,
+        ),
       )
     }
   })

@@ -1,6 +1,28 @@
 /** Texts of the pages of jobs. */
 export const jobs = {
   title: { zh: '定时任务', en: 'Jobs' },
+  /** What a job does; the API tells it in English. */
+  descriptions: {
+    'pull-subjects': '从 SOURCE_SUBJECTS_URL 拉取经济户口',
+    'pull-annual-reports': '从 SOURCE_ANNUAL_REPORTS_URL 拉取年度报告及其中的网站网店信息',
+    'pull-penalties': '从 SOURCE_PENALTIES_URL 拉取行政处罚决定并公布',
+    'pull-icp-filings': '从 SOURCE_ICP_FILINGS_URL 拉取网站备案',
+    'pull-platform-sellers': '每年1月和7月从 SOURCE_PLATFORM_SELLERS_URL 拉取平台报送的平台内经营者',
+    'import-files': '导入 IMPORT_DIR/<数据集>/ 中已完整的文件，移走并留下回执',
+    'list-late-reporters': '把6月30日前没有公示年度报告的主体列入经营异常名录（ABN-68-4-1、ABS-69-13、ABC-70-10）',
+    'send-sixty-day-notices': '列入满三年前60日内发出提示（令68第十五条）；只到2024年4月30日',
+    'promote-to-serious': '在经营异常名录满三年的转入严重违法失信名单；只到2024年4月30日',
+    'expire-terms': '移出期限届满、自动移出的严重违法失信名单记录（令44第二十一条）',
+    'end-publication': '停止显示公示期届满的名单记录和处罚',
+    'report-overdue-steps': '统计超过法定期限未办的决定、异议和修复',
+    'lift-ended-measures': '对自身期限届满的措施要求解除，例如任职限制（JS-05）',
+    'write-snapshot': '生成公示名单的全量快照，与重放日志的结果核对后发布',
+    'forget-old-deliveries': '删除90天以前的推送记录',
+    'check-web-presences': '访问填报的网站和网店，检查是否可达、是否亮照（电子商务法第十五条）',
+    'forget-old-raw-bytes': '删除早于 RAW_RETENTION_DAYS 的来源原始数据',
+    'forget-old-runs': '删除400天以前结束的执行记录及其日志',
+    'make-partitions': '提前建立日志和年度报告的下一批分区',
+  } as Readonly<Record<string, string>>,
   noLeader: { zh: '目前没有进程执行定时任务。', en: 'No process runs the schedule at present.' },
   next: { zh: '下次', en: 'Next' },
   last: { zh: '最近一次', en: 'Last run' },

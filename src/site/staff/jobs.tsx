@@ -73,7 +73,7 @@ function listPage(visit: Visit, { jobs, runs, refused }: Shown): string {
                 <p class="title">
                   <Code text={job.name} />
                 </p>
-                <p>{job.description}</p>
+                <p>{(language === 'zh' ? texts.descriptions[job.name] : undefined) ?? job.description}</p>
                 <p class="meta">
                   <span>
                     {texts.next[language]} <Moment at={job.nextSlotAt} language={language} />

@@ -8,10 +8,11 @@ import type { summaryAnswer } from '../../sanctions/schemas.ts'
 import { Fact, Written } from '../parts.tsx'
 import { workspacePage } from '../workspace/frame.tsx'
 import { Items, nextDuty, NextDuty, type Deadline } from '../workspace/list-parts.tsx'
+import { listTexts } from '../workspace/texts.ts'
 import type { Pages, Visit } from '../workspace/visit.ts'
 import { wordOf } from '../workspace/words.tsx'
 import { namesOf } from './names.ts'
-import { fields, workList as texts, words } from './texts.ts'
+import { workList as texts, words } from './texts.ts'
 
 /** As many of each kind and status as the API gives at once. */
 const most = 200
@@ -159,7 +160,7 @@ function Rows(props: { rows: readonly Row[]; names: ReadonlyMap<string, string>;
           </div>
           <p class="due">
             {deadline === undefined ? (
-              <span class="hint">{fields.dueOn[language]} –</span>
+              <span class="hint">{listTexts.noDeadlines[language]}</span>
             ) : (
               <NextDuty deadline={deadline} language={language} />
             )}

@@ -14,7 +14,7 @@ export type Theme = keyof typeof themes
 /** A picture for a telephone is drawn anew: one that is only made small cannot be read. */
 const sizes = {
   wide: { width: 900, labels: 300, top: 44 },
-  narrow: { width: 340, labels: 120, top: 68 },
+  narrow: { width: 340, labels: 134, top: 68 },
 } as const
 type Size = keyof typeof sizes
 
