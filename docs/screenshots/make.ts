@@ -2,6 +2,7 @@
  * `npm run screenshots -- <address> <keys.json>` takes the pictures of these docs from a running demo (`npm start` in another
  * terminal), whose people's keys are in `sample/keys.json` of its data folder. Everything on them is made up.
  */
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
@@ -22,7 +23,13 @@ const serious = sellers[0]?.uscc ?? ''
 async function send(person: string, path: string, body: object): Promise<Record<string, string>> {
   const answer = await fetch(address + path, {
     method: 'POST',
-    headers: { authorization: `Bearer ${keys[person] ?? ''}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${keys[person] ?? ''}`,
+      'content-type': 'application/json',
+      'idempotency-key': createHash('sha256')
+        .update(JSON.stringify([path, body]))
+        .digest('hex'),
+    },
     body: JSON.stringify(body),
   })
   if (!answer.ok && answer.status !== 409) throw new Error(`${path} was refused: ${await answer.text()}`)
