@@ -2,19 +2,55 @@
  * `npm run screenshots -- <address> <keys.json>` takes the pictures of these docs from a running demo (`npm start` in another
  * terminal), whose people's keys are in `sample/keys.json` of its data folder. Everything on them is made up.
  */
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 
 const [address = 'http://127.0.0.1:3000', keyFile = '.data/sample/keys.json'] = process.argv.slice(2)
 const keys = JSON.parse(await readFile(keyFile, 'utf8')) as Record<string, string>
-const first = async (list: string) => {
-  const answer = (await (await fetch(`${address}/v1/lists/${list}/entries?limit=1`)).json()) as {
-    items: { uscc: string }[]
+const listed = async (list: string, limit: number) => {
+  const answer = (await (await fetch(`${address}/v1/lists/${list}/entries?limit=${limit}`)).json()) as {
+    items: { id: string; uscc: string; name: string }[]
   }
-  return answer.items[0]?.uscc ?? ''
+  return answer.items
 }
-const serious = await first('serious-violator')
+const abnormal = await listed('abnormal', 2)
+const sellers = [...(await listed('serious-violator', 2)), ...abnormal]
+const serious = sellers[0]?.uscc ?? ''
+
+/** Does something as one of the people, so that there is something to show; what a run before did already is left. */
+async function send(person: string, path: string, body: object): Promise<Record<string, string>> {
+  const answer = await fetch(address + path, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${keys[person] ?? ''}`,
+      'content-type': 'application/json',
+      'idempotency-key': createHash('sha256')
+        .update(JSON.stringify([path, body]))
+        .digest('hex'),
+    },
+    body: JSON.stringify(body),
+  })
+  if (!answer.ok && answer.status !== 409) throw new Error(`${path} was refused: ${await answer.text()}`)
+  return (await answer.json()) as Record<string, string>
+}
+const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(new Date())
+
+const { screeningId = '' } = await send('platform', '/v1/screenings', {
+  candidates: [
+    ...sellers.map(({ uscc, name }, i) => ({ ref: `s-${i + 1}`, uscc, name })),
+    { ref: `s-${sellers.length + 1}`, name: '查无此店' },
+  ],
+})
+for (const { id } of abnormal) {
+  await send('clerk', '/v1/repairs', { listingId: id, filedOn: today, statement: '已可联系，申请移出。' })
+}
+await send('clerk', '/v1/decisions', {
+  ...{ action: 'enter', list: 'abnormal', uscc: serious, groundCode: 'ABN-68-4-4' },
+  ...{ decisionNumber: '虚市监决〔2026〕101号', authority: '虚构省市场监督管理局', decidedOn: today },
+  facts: { summary: '通过登记的住所无法联系', establishedOn: today },
+})
 
 /** Name, path, width, colours, language, and who is signed in. */
 const pictures = [
@@ -25,6 +61,7 @@ const pictures = [
   ['print', `/credit-files/${serious}/print`, 1000, 'light', 'zh-CN'],
   ['list', '/lists/serious-violator', 1000, 'light', 'zh-CN'],
   ['warnings', '/warnings', 1000, 'light', 'zh-CN'],
+  ['statistics-narrow', '/statistics', 320, 'light', 'zh-CN'],
   ['statistics-dark-en', '/statistics', 1000, 'dark', 'en-US'],
   ['rulebook', '/rulebook/exits', 1000, 'light', 'zh-CN'],
   ['cases', '/cases', 1000, 'light', 'zh-CN'],
@@ -33,7 +70,7 @@ const pictures = [
   ['staff-work-list-narrow-dark-en', '/staff', 320, 'dark', 'en-US', 'clerk'],
   [
     'staff-propose',
-    `/staff/decisions/new?uscc=${serious}&list=abnormal&decidedOn=2026-11-20`,
+    `/staff/decisions/new?uscc=${serious}&list=abnormal&decidedOn=${today}`,
     1000,
     'light',
     'zh-CN',
@@ -43,7 +80,10 @@ const pictures = [
   ['staff-jobs', '/staff/jobs', 1000, 'light', 'zh-CN', 'clerk'],
   ['staff-audit', '/staff/audit', 1000, 'light', 'zh-CN', 'admin'],
   ['agency-orders', '/partners/orders', 1000, 'light', 'zh-CN', 'agency'],
+  ['staff-partners', '/staff/partners', 1000, 'dark', 'en-US', 'admin'],
   ['platform-screenings', '/partners/screenings', 1000, 'light', 'zh-CN', 'platform'],
+  ['platform-screening', `/partners/screenings/${screeningId}`, 1000, 'light', 'zh-CN', 'platform'],
+  ['platform-screening-narrow-dark-en', `/partners/screenings/${screeningId}`, 320, 'dark', 'en-US', 'platform'],
 ] as const
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'

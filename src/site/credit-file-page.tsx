@@ -59,7 +59,7 @@ export function creditFilePage({ language, file, rulebook, today, publicUrl }: V
             <a href={path}>{pastTexts.now[language]}</a>
           </p>
         )}
-        <StandingPanel file={file} language={language} />
+        <StandingPanel file={file} isPast={isPast} language={language} />
         <Section id="listings" title={texts.file.listings[language]} isEmpty={inForce.length === 0}>
           <Listings listings={inForce} judge={judge} language={language} />
         </Section>
@@ -89,7 +89,7 @@ export function creditFilePage({ language, file, rulebook, today, publicUrl }: V
   })
 }
 
-function StandingPanel({ file, language }: { file: CreditFile; language: Language }) {
+function StandingPanel({ file, isPast, language }: { file: CreditFile; isPast: boolean; language: Language }) {
   const { standing, subject } = file
   const inForce = file.listings.filter((listing) => listing.status === 'in-force')
   const isMarkAlone = standing === 'abnormal' && inForce.every(isMark)
@@ -98,7 +98,8 @@ function StandingPanel({ file, language }: { file: CreditFile; language: Languag
       <StandingIcon standing={standing} />
       <div>
         <p class="hint">
-          {texts.file.standing[language]} · {texts.file.asOf[language]} <Day on={file.asOf} language={language} />
+          {(isPast ? texts.file.pastStanding : texts.file.standing)[language]} · {texts.file.asOf[language]}{' '}
+          <Day on={file.asOf} language={language} />
         </p>
         <h2 id="standing">{texts.verdict[isMarkAlone ? 'abnormal-mark' : standing][language]}</h2>
         {subject.status !== 'active' && (

@@ -20,6 +20,15 @@ export function Written({ text }: { text: string }) {
   return <bdi lang="zh-CN">{visible(text)}</bdi>
 }
 
+/** What somebody wrote in a form of several lines, its lines kept. */
+export function WrittenLines({ text }: { text: string }) {
+  return (
+    <bdi class="said" lang="zh-CN">
+      {text.split(/\r?\n/).map(visible).join('\n')}
+    </bdi>
+  )
+}
+
 /** A code or number, in letters of one width. */
 export function Code({ text }: { text: string }) {
   return <code translate={false}>{visible(text)}</code>

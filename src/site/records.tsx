@@ -117,7 +117,7 @@ export function OtherRecords({ file, language }: Props) {
             <Fact term={texts.kind[language]}>
               <Written text={penalty.kind} />
             </Fact>
-            <Fact term={texts.ground[language]}>
+            <Fact term={texts.offence[language]}>
               <Written text={penalty.ground} />
             </Fact>
             <Fact term={texts.amount[language]}>{penalty.amountFen !== null && yuan(penalty.amountFen)}</Fact>
@@ -139,10 +139,10 @@ export function OtherRecords({ file, language }: Props) {
       <Section id="honours" title={texts.honours[language]} isEmpty={file.honours.length === 0}>
         {file.honours.slice(0, shownRecords).map((honour) => (
           <dl key={`${honour.title} ${honour.awardedOn}`} class="facts entry">
-            <Fact term={texts.honours[language]}>
+            <Fact term={texts.honour[language]}>
               <Written text={honour.title} />
             </Fact>
-            <Fact term={texts.authority[language]}>
+            <Fact term={texts.awardedBy[language]}>
               <Written text={honour.authority} />
             </Fact>
             <Fact term={texts.awardedOn[language]}>{day(honour.awardedOn)}</Fact>

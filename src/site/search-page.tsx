@@ -41,7 +41,7 @@ function addressOf(q: string, cursor: string | null = null): string {
 }
 
 function Results({ language, q, items, next, isFirst, missed }: SearchView) {
-  if (q === '') return <p class="notice">{texts.ask[language]}</p>
+  if (q === '') return <p class="notice pad">{texts.ask[language]}</p>
   if (items.length === 0) return <NothingFound language={language} q={q} missed={missed} />
   return (
     <section aria-label={texts.title[language]}>

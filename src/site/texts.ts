@@ -108,6 +108,7 @@ export const verdict = {
 
 export const file = {
   standing: { zh: '当前状态', en: 'Present standing' },
+  pastStanding: { zh: '当日状态', en: 'Standing' },
   asOf: { zh: '截至', en: 'As of' },
   clearNote: {
     zh: '只表示名单上没有有效记录，不是对其信用的担保。',
@@ -175,6 +176,9 @@ export const file = {
   sanctions: { zh: '联合惩戒措施', en: 'Joint sanctions' },
   decidedOn: { zh: '决定日期', en: 'Decided on' },
   kind: { zh: '种类', en: 'Kind' },
+  offence: { zh: '违法行为类型', en: 'What was punished' },
+  honour: { zh: '荣誉名称', en: 'Honour' },
+  awardedBy: { zh: '授予机关', en: 'Awarded by' },
   amount: { zh: '金额', en: 'Amount' },
   publishedUntil: { zh: '公示至', en: 'Published until' },
   awardedOn: { zh: '授予日期', en: 'Awarded on' },

@@ -10,8 +10,9 @@ import {
   type TestProvider,
 } from '../partners/provider.ts'
 import { startTestService, type TestService } from '../support/service.ts'
-import { violationsOf } from './accessibility.ts'
+import { looks, openContext, overflowOf, violationsOf } from './accessibility.ts'
 import { browserPath, openBrowser } from './browser.ts'
+import { takePicture } from './pictures.ts'
 
 describe.runIf(browserPath !== null)('a member of staff in Chromium', () => {
   let service: TestService
@@ -64,9 +65,21 @@ describe.runIf(browserPath !== null)('a member of staff in Chromium', () => {
     await page.context().close()
   }, 60_000)
 
+  it('reads the page on the smallest telephone and in the dark as well', async () => {
+    for (const look of looks) {
+      const context = await openContext(browser, look)
+      const page = await context.newPage()
+      await page.goto(`${address}/sign-in`)
+      await takePicture(page, `sign-in-oidc-${look.width}-${look.colorScheme}-${look.locale.slice(0, 2)}`)
+      expect([look, await violationsOf(page), await overflowOf(page)]).toEqual([look, [], 0])
+      await context.close()
+    }
+  }, 60_000)
+
   it('without rights here reads why, and has no session', async () => {
     const page = await signIn('stranger')
     expect(await page.getByRole('alert').innerText()).toContain('没有使用本系统的权限')
+    await takePicture(page, 'sign-in-oidc-refused')
     expect(await violationsOf(page)).toEqual([])
     expect(await page.context().cookies(address)).toEqual([])
     await page.context().close()

@@ -4,6 +4,7 @@ import { serious, shopOfSerious, useSite } from '../site/site.ts'
 import { cutOffIn, looks, openContext, overflowOf, violationsOf } from './accessibility.ts'
 import { browserPath, openBrowser } from './browser.ts'
 import { publicPages } from './pages.ts'
+import { takePicture } from './pictures.ts'
 
 describe.runIf(browserPath !== null)('the public pages in Chromium', () => {
   const site = useSite()
@@ -21,10 +22,12 @@ describe.runIf(browserPath !== null)('the public pages in Chromium', () => {
     const context = await openContext(browser, look)
     const page = await context.newPage()
     const found: unknown[] = []
-    for (const path of pages()) {
+    for (const [i, path] of pages().entries()) {
       await page.goto(address + path)
       // What is folded away is a part of the page too.
       for (const summary of await page.locator('summary').all()) await summary.click()
+      const { width, colorScheme, locale } = look
+      await takePicture(page, `${String(i).padStart(2, '0')}-public-${width}-${colorScheme}-${locale.slice(0, 2)}`)
       const violations = await violationsOf(page)
       const overflow = await overflowOf(page)
       if (violations.length > 0 || overflow > 0) found.push({ path, violations, overflow })

@@ -1,15 +1,11 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { useStaff } from '../listings/staff.ts'
 import { cutOffIn, overflowOf } from './accessibility.ts'
 import { browserPath, openBrowser } from './browser.ts'
+import { takePicture } from './pictures.ts'
 import { exampleJob, fillWorkplace, type Role, type Workplace } from './staff-pages.ts'
-
-/** A folder to put a picture of each page in, for a look. */
-const pictures = process.env['SCREENSHOTS']
 
 describe.runIf(browserPath !== null)('every page of the workspace', () => {
   const staff = useStaff('2026-11-25T04:00:00.000Z', { PUBLIC_URL: 'http://127.0.0.1' }, [exampleJob])
@@ -23,7 +19,6 @@ describe.runIf(browserPath !== null)('every page of the workspace', () => {
     place = await fillWorkplace(staff)
     address = await staff.service().app.listen({ port: 0, host: '127.0.0.1' })
     browser = await openBrowser()
-    if (pictures !== undefined) await mkdir(pictures, { recursive: true })
   }, 120_000)
   afterAll(() => browser.close())
 
@@ -66,13 +61,12 @@ describe.runIf(browserPath !== null)('every page of the workspace', () => {
         const url = `${address}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`
         await page.goto(url)
         expect(page.url()).toBe(url)
+        // What is folded away is a part of the page too.
+        for (const summary of await page.locator('summary').all()) await summary.click()
         // The names on it want to run, to turn the direction and to hide.
         expect([role, path, await page.locator('script:not([src]), [onload]').count()]).toEqual([role, path, 0])
         expect(await page.locator('body').innerText()).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
-        if (pictures !== undefined) {
-          const name = `${String(i).padStart(2, '0')}-${role}-${width}-${colorScheme}-${lang}.png`
-          await page.screenshot({ path: join(pictures, name), fullPage: true })
-        }
+        await takePicture(page, `${String(i).padStart(2, '0')}-${role}-${width}-${colorScheme}-${lang}`)
         const overflow = await page.locator('body').evaluate((body) => body.scrollWidth - body.clientWidth)
         expect([role, path, overflow]).toEqual([role, path, 0])
         await page.evaluate(axe.source)
@@ -104,9 +98,14 @@ describe.runIf(browserPath !== null)('every page of the workspace', () => {
         await page.goto(`${address}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`)
         const text = await page.locator('main').innerText()
         expect([path, /undefined|\[object|NaN/.exec(text)?.[0]]).toEqual([path, undefined])
-        // Names of the register are Chinese in both; labels are not.
-        const label = await page.locator('main h1').innerText()
-        if (lang === 'en' && !/[\u4e00-\u9fff]/.test(label)) expect(label).toMatch(/[a-z]/i)
+        // Names of the register are Chinese in both languages, and marked as such; what names a field or a button is not.
+        const labels = await page
+          .locator('main :is(label, legend, dt, th[scope=col], button, h2, summary, option, .tag)')
+          .evaluateAll((all) => all.map((element) => element.textContent).filter((label) => label.trim() !== ''))
+        const foreign = labels.filter(
+          (label) => /[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/.test(label) === (lang === 'en'),
+        )
+        expect([path, lang, ...foreign.filter((label) => lang === 'en' || !isCode(label))]).toEqual([path, lang])
       }
     }
   }, 120_000)
@@ -115,3 +114,6 @@ describe.runIf(browserPath !== null)('every page of the workspace', () => {
     expect(faults).toEqual([])
   })
 })
+
+/** A code, or a name that is the same in every language. */
+const isCode = (label: string) => /^[\w.:-]+$|^(TypeScript|curl)\b/.test(label.trim())

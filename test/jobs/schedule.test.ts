@@ -7,6 +7,7 @@ import { parseConfig } from '../../src/config.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { openDatabase, rowsOf, type Database } from '../../src/platform/db.ts'
 import { runJob } from '../../src/platform/jobs.ts'
+import { jobs as jobTexts } from '../../src/site/staff/job-texts.ts'
 import { madeUpUscc, subjectItem } from '../support/businesses.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { sendPage, startSource, type TestSource } from '../support/source.ts'
@@ -23,9 +24,10 @@ describe.each(jobs.map((job) => [job.name, job] as const))('%s', (name, job) => 
     expect([dayOfMonth, dayOfWeek]).toContain('*')
   })
 
-  test('is named by a verb in kebab-case and described', () => {
+  test('is named by a verb in kebab-case and described, for staff in Chinese', () => {
     expect(name).toMatch(/^[a-z]+(-[a-z]+)+$/)
     expect(job.description.length).toBeGreaterThan(20)
+    expect(jobTexts.descriptions[name]).toMatch(/[\u4e00-\u9fff]{4}/)
     expect(jobs.filter((other) => other.name === name)).toHaveLength(1)
   })
 })

@@ -103,7 +103,7 @@ test('warnings name sellers that were listed lately and have a shop in use, and 
 
 describe('statistics', () => {
   test.each(['by-month', 'by-ground', 'by-region', 'rates'])(
-    'the picture %s is drawn in both languages and themes',
+    'the picture %s is drawn in both languages and themes, and anew for a telephone',
     async (name) => {
       const seen = new Set<string>()
       for (const theme of ['light', 'dark']) {
@@ -119,6 +119,9 @@ describe('statistics', () => {
         }
       }
       expect(seen.size).toBeGreaterThanOrEqual(name === 'by-region' ? 2 : 4)
+      const widthOf = async (size: string) =>
+        /viewBox="0 0 (\d+) /.exec((await get(`/statistics/charts/${name}.svg?size=${size}`)).body)?.[1]
+      expect([await widthOf('wide'), await widthOf('narrow')]).toEqual(['900', '340'])
     },
   )
 
@@ -129,7 +132,9 @@ describe('statistics', () => {
     }
     for (const { groundCode, count } of counts.listings.byGround) {
       expect(body).toMatch(
-        new RegExp(`${groundCode}</code></th>(<td class="number">\\d+</td>)?<td class="number">${count}</td>`),
+        new RegExp(
+          `${groundCode}</code></th>(<td class="number"[^>]*>\\d+</td>)?<td class="number"[^>]*>${count}</td>`,
+        ),
       )
     }
   })

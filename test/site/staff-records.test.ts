@@ -158,4 +158,16 @@ describe('the audit log', () => {
     expect(all).toContain('quarantine.discarded')
     expect(all).not.toContain('<script>alert')
   })
+
+  it('is narrowed down by days in China, of which the last is shown whole', async () => {
+    const admin = await signInAs(service, await service().keyOf({ kind: 'staff' }, 'admin'))
+    const { body } = await admin.get('/staff/audit')
+    // Of the newest entry.
+    const at = Date.parse(/<time datetime="([^"]+)"/i.exec(body)?.[1] ?? '')
+    const day = (days: number) => new Date(at + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10)
+    const shown = async (query: string) => (await admin.get(`/staff/audit?${query}`)).body.includes('session.started')
+    expect(await shown(`from=${day(0)}&to=${day(0)}`)).toBe(true)
+    expect(await shown(`from=&to=${day(-1)}`)).toBe(false)
+    expect(await shown(`from=${day(1)}&to=`)).toBe(false)
+  })
 })

@@ -187,7 +187,9 @@ function Entries({ language, list, items }: ListView) {
               <Day on={entry.listedOn} language={language} />
               {entry.status === 'in-force' && entry.expiresOn !== null && (
                 <span class="under">
-                  {texts.expiresOn[language]} <Day on={entry.expiresOn} language={language} />
+                  <span class="whole">
+                    {texts.expiresOn[language]} <Day on={entry.expiresOn} language={language} />
+                  </span>
                 </span>
               )}
             </td>

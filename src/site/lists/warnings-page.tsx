@@ -51,10 +51,14 @@ export function warningsPage({ language, days, groups, isFirst, publicUrl }: War
             )}
           </Section>
         ))}
-        <p>
-          <a href="/lists/serious-violator/rss.xml">{texts.followSerious[language]} (RSS)</a>{' '}
-          <a href="/lists/abnormal/rss.xml">{texts.followAbnormal[language]} (RSS)</a>
-        </p>
+        <ul class="links">
+          <li>
+            <a href="/lists/serious-violator/rss.xml">{texts.followSerious[language]} (RSS)</a>
+          </li>
+          <li>
+            <a href="/lists/abnormal/rss.xml">{texts.followAbnormal[language]} (RSS)</a>
+          </li>
+        </ul>
       </>
     ),
   })

@@ -145,6 +145,9 @@ export function monitorDetail(
             <Fields language={language} fields={removalFields} refused={isRemoval ? refused : undefined} />
             <Submit label={texts.removeMember[language]} />
           </Form>
+        </section>
+        <section aria-labelledby="delete">
+          <h2 id="delete">{texts.remove[language]}</h2>
           <ButtonForm visit={visit} action={`${section}/${id}/delete`} label={texts.remove[language]} />
         </section>
       </>
@@ -174,7 +177,7 @@ function Members(props: { members: Members['items']; visit: Visit; action: strin
               <span class={`decision-${decision}`}>{screenings.decisions[decision][language]}</span>
             )}
           </p>
-          <ButtonForm visit={visit} action={action} label={texts.removeMember[language]} fields={{ ref }} />
+          <ButtonForm visit={visit} action={action} label={texts.removeThis[language]} fields={{ ref }} />
         </li>
       ))}
     </Items>
@@ -185,7 +188,7 @@ function Alerts({ alerts, language }: { alerts: readonly Alert[]; language: Lang
   if (alerts.length === 0) return <p class="none">{texts.noAlerts[language]}</p>
   return (
     <TableFrame label={texts.alerts[language]}>
-      <table class="wide">
+      <table class="wide stacked">
         <thead>
           <tr>
             {Object.values(texts.columns).map((column) => (
@@ -198,15 +201,19 @@ function Alerts({ alerts, language }: { alerts: readonly Alert[]; language: Lang
         <tbody>
           {alerts.map(({ id, raisedAt, ref, before, result }) => (
             <tr key={id}>
-              <td>
+              <td data-label={texts.columns.at[language]}>
                 <Moment at={raisedAt} language={language} />
               </td>
               <th scope="row">
                 <Written text={ref} />
               </th>
-              <td>{before === null ? texts.first[language] : screenings.decisions[before][language]}</td>
-              <td class={`decision-${result.decision}`}>{screenings.decisions[result.decision][language]}</td>
-              <td>
+              <td data-label={texts.columns.before[language]}>
+                {before === null ? texts.first[language] : screenings.decisions[before][language]}
+              </td>
+              <td class={`decision-${result.decision}`} data-label={texts.columns.after[language]}>
+                {screenings.decisions[result.decision][language]}
+              </td>
+              <td data-label={texts.columns.reasons[language]}>
                 {result.reasons
                   .map((reason) => wordOf(screenings.reasons, reason, language))
                   .join(language === 'zh' ? '；' : '; ')}

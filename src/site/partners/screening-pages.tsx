@@ -119,14 +119,17 @@ export function screeningDetail(
   })
 }
 
+const { ref: refHead, decision: decisionHead, reasons: reasonsHead, matches: matchesHead } = texts.columns
+const heads = [refHead, texts.seller, decisionHead, reasonsHead, matchesHead]
+
 function Results({ rows, language }: { rows: readonly Row[]; language: Language }) {
   if (rows.length === 0) return <p class="none">{listTexts.none[language]}</p>
   return (
     <TableFrame label={texts.results[language]}>
-      <table class="wide">
+      <table class="wide stacked">
         <thead>
           <tr>
-            {Object.values(texts.columns).map((column) => (
+            {heads.map((column) => (
               <th key={column.en} scope="col">
                 {column[language]}
               </th>
@@ -139,14 +142,30 @@ function Results({ rows, language }: { rows: readonly Row[]; language: Language 
               <th scope="row">
                 <Written text={ref} />
               </th>
-              <td>{candidate?.uscc !== undefined && <Code text={candidate.uscc} />}</td>
-              <td>{candidate?.name !== undefined && <Written text={candidate.name} />}</td>
-              <td>{candidate?.url !== undefined && <Written text={candidate.url} />}</td>
-              <td class={`decision-${decision}`}>{texts.decisions[decision][language]}</td>
-              <td>
+              <td data-label={texts.seller[language]}>
+                {candidate?.name !== undefined && (
+                  <p>
+                    <Written text={candidate.name} />
+                  </p>
+                )}
+                {candidate?.uscc !== undefined && (
+                  <p>
+                    <Code text={candidate.uscc} />
+                  </p>
+                )}
+                {candidate?.url !== undefined && (
+                  <p>
+                    <Written text={candidate.url} />
+                  </p>
+                )}
+              </td>
+              <td class={`decision-${decision}`} data-label={texts.columns.decision[language]}>
+                {texts.decisions[decision][language]}
+              </td>
+              <td {...(reasons.length > 0 && { 'data-label': texts.columns.reasons[language] })}>
                 {reasons.map((reason) => wordOf(texts.reasons, reason, language)).join(language === 'zh' ? '；' : '; ')}
               </td>
-              <td>
+              <td {...(matches.length > 0 && { 'data-label': texts.columns.matches[language] })}>
                 {matches.map((match) => (
                   <p key={match.listingId}>
                     <a href={`/credit-files/${match.uscc}`}>

@@ -3,6 +3,7 @@ import { findHead } from '../../feed/repository.ts'
 import type { Db } from '../../platform/db.ts'
 import { Code, Fact, Snippet } from '../parts.tsx'
 import { workspacePage } from '../workspace/frame.tsx'
+import { Raw } from '../workspace/list-parts.tsx'
 import { maySome, type OpenLook, type Pages } from '../workspace/visit.ts'
 import { start as texts } from './texts.ts'
 
@@ -42,9 +43,7 @@ function page(look: OpenLook, { position, hash, signature }: Shown): string {
             {signature !== null && (
               <details>
                 <summary>{texts.checkpointText[language]}</summary>
-                <pre class="raw" translate={false}>
-                  <code>{signature}</code>
-                </pre>
+                <Raw label={texts.checkpoint[language]} text={signature} />
               </details>
             )}
           </Fact>

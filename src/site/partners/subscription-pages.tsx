@@ -31,7 +31,10 @@ export function newFields({ session, language }: Visit): Field[] {
     { name: 'url', kind: 'url', label: texts.url, hint: texts.urlHint, required: true },
     {
       ...{ name: 'types', kind: 'choices', label: texts.types, required: true },
-      options: types.map((type) => ({ value: type, label: type })),
+      options: types.map((type) => ({
+        value: type,
+        label: `${type}${colon(language)}${texts.typeTexts[type][language]}`,
+      })),
     },
     {
       ...{ name: 'lists', kind: 'choices', label: texts.lists, hint: texts.listsHint },
@@ -159,12 +162,12 @@ export function subscriptionDetail(
   const action = (name: string) => `${section}/${id}/${name}`
   const isReplay = refused !== undefined && refused.form.text('after') !== ''
   return workspacePage(visit, {
-    title: texts.title[language],
+    title: texts.one[language],
     section,
     children: (
       <>
         <h1>
-          {texts.title[language]}
+          {texts.one[language]}
           {colon(language)}
           <bdi>{visible(subscription.url)}</bdi>
         </h1>
@@ -246,7 +249,7 @@ function Deliveries({ items, language }: { items: DeliveryPage['items']; languag
   if (items.length === 0) return <p class="none">{listTexts.none[language]}</p>
   return (
     <TableFrame label={texts.deliveries[language]}>
-      <table class="wide">
+      <table class="wide stacked">
         <thead>
           <tr>
             {Object.values(texts.columns).map((column) => (
@@ -259,16 +262,17 @@ function Deliveries({ items, language }: { items: DeliveryPage['items']; languag
         <tbody>
           {items.map((item) => (
             <tr key={item.id}>
-              <td>
+              <th scope="row">
                 <Code text={item.type} />
+              </th>
+              <td data-label={texts.columns.position[language]}>{item.position ?? '–'}</td>
+              <td data-label={texts.columns.status[language]}>{texts.deliveryStatuses[item.status][language]}</td>
+              <td data-label={texts.columns.answer[language]}>
+                {item.responseStatus ?? (item.error === null && '–')}{' '}
+                {item.error !== null && texts.errors[item.error][language]}
               </td>
-              <td>{item.position ?? ''}</td>
-              <td>{texts.deliveryStatuses[item.status][language]}</td>
-              <td>
-                {item.responseStatus ?? ''} {item.error !== null && texts.errors[item.error][language]}
-              </td>
-              <td>{item.attempts}</td>
-              <td>
+              <td data-label={texts.columns.attempts[language]}>{item.attempts}</td>
+              <td data-label={texts.columns.at[language]}>
                 <Moment at={item.lastAttemptAt} language={language} />
               </td>
             </tr>

@@ -48,9 +48,12 @@ export function citationsOf(text: string, language: Language): Citation[] {
         ? `${before.replace(/ ?[（(]\d{4}[）)]$/, '')}${language === 'zh' ? '' : ' '}${named}`
         : named
       before = law
-      return { law: titles[law] ?? law, article: place < 0 ? '' : part.slice(place).replace(/^,? /, '') }
+      return { law: capitalised(titles[law] ?? law), article: place < 0 ? '' : part.slice(place).replace(/^,? /, '') }
     })
 }
+
+/** A law that stands first in a heading, though it was cited in the middle of a sentence. */
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 const digits = '零一二三四五六七八九'
 

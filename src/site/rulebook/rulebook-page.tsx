@@ -134,11 +134,17 @@ export function RuleTable<Row>(props: {
 
 /** From when to when a row is in force. */
 export function Force({ from, to, language }: { from: string; to: string | null; language: Language }) {
+  if (to === null) {
+    return (
+      <span class="whole">
+        <Day on={from} language={language} />
+        {language === 'zh' && texts.since.zh}
+      </span>
+    )
+  }
   return (
     <>
-      <Day on={from} language={language} />
-      {to === null ? (language === 'zh' ? texts.since.zh : '') : ' – '}
-      {to !== null && <Day on={to} language={language} />}
+      <Day on={from} language={language} /> – <Day on={to} language={language} />
     </>
   )
 }

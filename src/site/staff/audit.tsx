@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import type { auditPage } from '../../audit/schemas.ts'
+import type { Language } from '../../platform/language.ts'
 import { Code, Moment, visible, Written } from '../parts.tsx'
 import { workspacePage } from '../workspace/frame.tsx'
-import { Filters, Items, Pager } from '../workspace/list-parts.tsx'
+import { Filters, Items, Pager, Raw } from '../workspace/list-parts.tsx'
 import { listTexts } from '../workspace/texts.ts'
 import type { Pages, Visit } from '../workspace/visit.ts'
 import { optionsOf, wordOf } from '../workspace/words.tsx'
@@ -14,10 +15,20 @@ type Audit = z.output<typeof auditPage>
 export function registerAuditPages(pages: Pages): void {
   pages.get('/staff/audit', async (visit) => {
     const { action, object, partnerId, outcome, from, to, cursor } = visit.query
-    const filter = { action, object, partnerId, outcome, from, to, cursor }
+    const filter = { action, object, partnerId, outcome, from: startOf(from), to: endOf(to), cursor }
     return { html: auditList(visit, await visit.api.get<Audit>('/v1/audit', filter)) }
   })
 }
+
+/** A day of the filter becomes its first moment in China; a moment that an address has stays as it is. */
+const startOf = (text = '') => (isDay(text) ? `${text}T00:00:00+08:00` : given(text))
+
+/** The API's end is the first moment that is left out: of a day, the next midnight. */
+const endOf = (text = '') =>
+  isDay(text) ? new Date(Date.parse(`${text}T00:00:00+08:00`) + 86_400_000).toISOString() : given(text)
+
+const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
+const given = (text: string) => (text === '' ? undefined : text)
 
 function auditList(visit: Visit, { items, next }: Audit): string {
   const { language } = visit
@@ -39,8 +50,8 @@ function auditList(visit: Visit, { items, next }: Audit): string {
               ...{ name: 'outcome', kind: 'choice', label: texts.outcome },
               options: [all, ...optionsOf(texts.outcomes, language)],
             },
-            { name: 'from', kind: 'line', label: texts.from },
-            { name: 'to', kind: 'line', label: texts.to },
+            { name: 'from', kind: 'day', label: texts.from },
+            { name: 'to', kind: 'day', label: texts.to },
           ]}
         />
         <Items language={language}>
@@ -54,6 +65,18 @@ function auditList(visit: Visit, { items, next }: Audit): string {
   })
 }
 
+/** Who it was, and by which way; what the service did itself has no name. */
+function Actor({ actor, language }: { actor: Audit['items'][number]['actor']; language: Language }) {
+  const name = actor.partnerName ?? actor.person
+  const via = wordOf(texts.vias, actor.via, language)
+  if (name === null) return <>{via}</>
+  return (
+    <>
+      <Written text={name} /> {language === 'zh' ? `（${via}）` : `(${via})`}
+    </>
+  )
+}
+
 function Entry({ entry, visit: { language } }: { entry: Audit['items'][number]; visit: Visit }) {
   const { actor, object, address, position, details } = entry
   return (
@@ -65,8 +88,7 @@ function Entry({ entry, visit: { language } }: { entry: Audit['items'][number]; 
         <p class="meta">
           <Moment at={entry.at} language={language} />
           <span>
-            {texts.who[language]} <Written text={actor.partnerName ?? actor.person ?? '—'} /> (
-            {wordOf(texts.vias, actor.via, language)})
+            {texts.who[language]} <Actor actor={actor} language={language} />
           </span>
           <span>
             {texts.object[language]} <Code text={object.id === null ? object.type : `${object.type}:${object.id}`} />
@@ -84,9 +106,7 @@ function Entry({ entry, visit: { language } }: { entry: Audit['items'][number]; 
         </p>
         <details>
           <summary>{texts.details[language]}</summary>
-          <pre class="raw" translate={false}>
-            <code>{visible(JSON.stringify(details))}</code>
-          </pre>
+          <Raw label={texts.details[language]} text={visible(JSON.stringify(details))} />
         </details>
       </div>
       <p class="due">

@@ -25,8 +25,11 @@ const ofEvery: readonly Field[] = [
 const evidence: Field = { name: 'evidence', kind: 'documents', label: fields.evidence, hint: hints.documents }
 
 /** What proposing an entry asks for, with the grounds that are in force for this kind of business. */
-export function enterFields(grounds: readonly Ground[]): Field[] {
-  const options = grounds.map(({ code, label, article }) => ({ value: code, label: `${code} ${label}（${article}）` }))
+export function enterFields(grounds: readonly Ground[], language: Language): Field[] {
+  const options = grounds.map(({ code, label, article }) => ({
+    value: code,
+    label: `${code} ${label}${language === 'zh' ? `（${article}）` : ` (${article})`}`,
+  }))
   return [
     { name: 'groundCode', kind: 'choice', label: fields.ground, required: true, options },
     ...ofEvery,

@@ -3,11 +3,11 @@ import type { CreditFile, ListedEntry } from '../../credit-files/schemas.ts'
 import type { rulebookAnswer } from '../../law/schemas.ts'
 import type { decisionPage, decisionSchema } from '../../listings/decisions/schemas.ts'
 import type { DecisionAction } from '../../listings/vocabulary.ts'
-import { Code, Day, Fact, Moment, visible, Written } from '../parts.tsx'
+import { Code, Day, Fact, Moment, visible, Written, WrittenLines } from '../parts.tsx'
 import type { Field } from '../workspace/form.ts'
 import { Fields, Form, Submit, type Refused } from '../workspace/form-parts.tsx'
 import { colon, workspacePage } from '../workspace/frame.tsx'
-import { Deadlines, Done, Due, Filters, Items, nextDuty, Pager } from '../workspace/list-parts.tsx'
+import { Deadlines, Done, Filters, Items, nextDuty, NextDuty, Pager } from '../workspace/list-parts.tsx'
 import { listTexts } from '../workspace/texts.ts'
 import { maySome, type Visit } from '../workspace/visit.ts'
 import { BusinessLink, Documents, optionsOf, wordOf } from '../workspace/words.tsx'
@@ -80,7 +80,7 @@ export function decisionList(
                 </div>
                 <p class="due">
                   <span class="tag">{words.proposalStatus[item.status][language]}</span>{' '}
-                  {item.status === 'proposed' && due !== undefined && <Due deadline={due} language={language} />}
+                  {item.status === 'proposed' && due !== undefined && <NextDuty deadline={due} language={language} />}
                 </p>
               </li>
             )
@@ -146,7 +146,7 @@ export function enterPage(visit: Visit, { subject, list, decidedOn, grounds }: K
           <input type="hidden" name="uscc" value={uscc} />
           <input type="hidden" name="list" value={list} />
           <input type="hidden" name="decidedOn" value={decidedOn} />
-          <Fields language={language} fields={enterFields(grounds)} refused={refused} />
+          <Fields language={language} fields={enterFields(grounds, language)} refused={refused} />
           <Submit label={texts.submit[language]} />
         </Form>
       </>
@@ -161,7 +161,7 @@ export function stepPage(
   refused?: Refused,
 ): string {
   const { language, today } = visit
-  const title = words.action[action][language]
+  const title = words.proposing[action][language]
   return workspacePage(visit, {
     title,
     section,
@@ -255,13 +255,7 @@ export function decisionDetail(
           <Fact term={fields.decidedOn[language]}>
             <Day on={decision.decidedOn} language={language} />
           </Fact>
-          <Fact term={fields.summary[language]}>
-            {summary !== undefined && (
-              <span class="said">
-                <Written text={summary} />
-              </span>
-            )}
-          </Fact>
+          <Fact term={fields.summary[language]}>{summary !== undefined && <WrittenLines text={summary} />}</Fact>
           <Fact term={fields.establishedOn[language]}>
             {establishedOn !== undefined && <Day on={establishedOn} language={language} />}
           </Fact>
@@ -294,7 +288,7 @@ export function decisionDetail(
             )}
           </Fact>
           <Fact term={fields.rejectionReason[language]}>
-            {decision.rejectionReason !== null && <Written text={decision.rejectionReason} />}
+            {decision.rejectionReason !== null && <WrittenLines text={decision.rejectionReason} />}
           </Fact>
         </dl>
         <section aria-labelledby="deadlines">

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { CreditFile, ListedEntry } from '../../credit-files/schemas.ts'
+import type { CreditFile } from '../../credit-files/schemas.ts'
 import type { rulebookAnswer } from '../../law/schemas.ts'
 import type { decisionPage, decisionSchema } from '../../listings/decisions/schemas.ts'
 import { decisionActions, type DecisionAction } from '../../listings/vocabulary.ts'
@@ -11,6 +11,7 @@ import type { Refused } from '../workspace/form-parts.tsx'
 import { assertScope, type Pages, type Visit } from '../workspace/visit.ts'
 import { enterFields, fieldOfProblem, stepFields, whichFields } from './decision-fields.ts'
 import { choosePage, decisionDetail, decisionList, enterPage, stepPage } from './decision-pages.tsx'
+import { findEntry } from './entry.tsx'
 import { namesOf } from './names.ts'
 
 type Decision = z.output<typeof decisionSchema>
@@ -40,7 +41,7 @@ export function registerDecisionPages(pages: Pages, db: Db): void {
     const known = await knownFor(visit, {
       ...{ uscc: form.text('uscc'), list: form.text('list'), decidedOn: form.text('decidedOn') },
     })
-    const body = { action: 'enter', ...which, ...bodyOf(enterFields(known.grounds), form) }
+    const body = { action: 'enter', ...which, ...bodyOf(enterFields(known.grounds, language), form) }
     const { body: made, problem } = await api.send<Decision>('POST', '/v1/decisions', body, form.text('_once'))
     if (problem === undefined) return { to: `/staff/decisions/${made.id}?done=proposed` }
     const refused = { form, problem, fieldOf: fieldOfProblem }
@@ -122,14 +123,4 @@ async function stepFor(visit: Visit) {
     text !== 'enter' && decisionActions.some((one) => one === text)
   if (!isStep(action)) throw new Problem('not-found', problems['not-found'].meaning)
   return { action, entry: await findEntry(visit, listingId) }
-}
-
-async function findEntry({ api }: Visit, id: string): Promise<ListedEntry> {
-  const path = (list: string) => `/v1/lists/${list}/entries/${encodeURIComponent(id)}`
-  try {
-    return await api.get<ListedEntry>(path('abnormal'))
-  } catch (error) {
-    if (!(error instanceof Problem) || error.code !== 'unknown-listing') throw error
-    return api.get<ListedEntry>(path('serious-violator'))
-  }
 }

@@ -5,7 +5,7 @@ import { Code, Day, Fact, Moment, visible } from '../parts.tsx'
 import { bodyOf, type Field, type Form as SentForm } from '../workspace/form.ts'
 import { Fields, Form, Submit, type Refused } from '../workspace/form-parts.tsx'
 import { workspacePage } from '../workspace/frame.tsx'
-import { Filters, Items, Pager } from '../workspace/list-parts.tsx'
+import { Filters, Items, Pager, Raw } from '../workspace/list-parts.tsx'
 import { listTexts } from '../workspace/texts.ts'
 import type { Pages, Visit } from '../workspace/visit.ts'
 import { optionsOf, wordOf } from '../workspace/words.tsx'
@@ -73,7 +73,7 @@ function listPage(visit: Visit, { jobs, runs, refused }: Shown): string {
                 <p class="title">
                   <Code text={job.name} />
                 </p>
-                <p>{job.description}</p>
+                <p>{(language === 'zh' ? texts.descriptions[job.name] : undefined) ?? job.description}</p>
                 <p class="meta">
                   <span>
                     {texts.next[language]} <Moment at={job.nextSlotAt} language={language} />
@@ -178,9 +178,7 @@ function runPage(visit: Visit, run: z.output<typeof jobRunWithLog>): string {
         </dl>
         <section aria-labelledby="log">
           <h2 id="log">{texts.log[language]}</h2>
-          <pre class="raw" translate={false} tabIndex={0}>
-            <code>{log === '' ? listTexts.none[language] : log}</code>
-          </pre>
+          {log === '' ? <p class="none">{texts.noLog[language]}</p> : <Raw label={texts.log[language]} text={log} />}
         </section>
       </>
     ),

@@ -1,11 +1,12 @@
 import type { z } from 'zod'
 import type { leadPage, leadSchema } from '../../leads/schemas.ts'
 import { problems } from '../../platform/problem.ts'
-import { Code, Day, Fact, Moment, OutsideLink, visible, Written } from '../parts.tsx'
+import { Code, Day, Fact, Moment, OutsideLink, visible, Written, WrittenLines } from '../parts.tsx'
 import { bodyOf, type Field } from '../workspace/form.ts'
 import { Fields, Form, Submit, type Refused } from '../workspace/form-parts.tsx'
 import { workspacePage } from '../workspace/frame.tsx'
 import { Done, Filters, Items, Pager } from '../workspace/list-parts.tsx'
+import { subjectStatus, webPresenceSource } from '../texts.ts'
 import { listTexts } from '../workspace/texts.ts'
 import type { Pages, Visit } from '../workspace/visit.ts'
 import { BusinessLink, optionsOf, wordOf } from '../workspace/words.tsx'
@@ -115,7 +116,9 @@ function detailPage(visit: Visit, lead: Lead, refused?: Refused): string {
           <Fact term={texts.closed[language]}>
             {lead.closedAt !== null && <Moment at={lead.closedAt} language={language} />}
           </Fact>
-          <Fact term={fields.reason[language]}>{lead.closeReason !== null && <Written text={lead.closeReason} />}</Fact>
+          <Fact term={fields.reason[language]}>
+            {lead.closeReason !== null && <WrittenLines text={lead.closeReason} />}
+          </Fact>
         </dl>
         <Evidence lead={lead} visit={visit} />
         {lead.status === 'open' && (
@@ -151,9 +154,7 @@ function Evidence({ lead: { evidence }, visit: { language } }: { lead: Lead; vis
                 <Fact term={texts.formerNames[language]}>
                   {business.formerNames.length > 0 && <Written text={business.formerNames.join('、')} />}
                 </Fact>
-                <Fact term={texts.status[language]}>
-                  <Code text={business.status} />
-                </Fact>
+                <Fact term={texts.status[language]}>{wordOf(subjectStatus, business.status, language)}</Fact>
               </dl>
             </li>
           ))}
@@ -166,7 +167,7 @@ function Evidence({ lead: { evidence }, visit: { language } }: { lead: Lead; vis
             <li key={`${claim.source} ${claim.sourceId} ${claim.key ?? ''}`}>
               <dl class="facts">
                 <Fact term={texts.source[language]}>
-                  <Code text={`${claim.source} ${claim.sourceId}`} />
+                  {wordOf(webPresenceSource, claim.source, language)} <Code text={claim.sourceId} />
                 </Fact>
                 <Fact term={texts.owner[language]}>
                   <Written text={claim.ownerName} />

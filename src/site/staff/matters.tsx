@@ -1,16 +1,18 @@
 import type { ComponentChildren } from 'preact'
+import type { ListedEntry } from '../../credit-files/schemas.ts'
 import type { Db } from '../../platform/db.ts'
 import type { Language, Text } from '../../platform/language.ts'
 import { problems, type ProblemCode } from '../../platform/problem.ts'
-import { Code, Day, Fact, visible, Written } from '../parts.tsx'
+import { Code, Day, Fact, visible, Written, WrittenLines } from '../parts.tsx'
 import { bodyOf, type Field } from '../workspace/form.ts'
 import { Fields, Form, Submit, type Refused } from '../workspace/form-parts.tsx'
 import { colon, workspacePage } from '../workspace/frame.tsx'
-import { Deadlines, Done, Due, Filters, Items, nextDuty, Pager, type Deadline } from '../workspace/list-parts.tsx'
+import { Deadlines, Done, Filters, Items, nextDuty, NextDuty, Pager, type Deadline } from '../workspace/list-parts.tsx'
 import type { Page } from '../workspace/list-parts.tsx'
 import { listTexts } from '../workspace/texts.ts'
 import { assertScope, maySome, type Pages, type Visit } from '../workspace/visit.ts'
 import { BusinessLink, optionsOf, wordOf } from '../workspace/words.tsx'
+import { entryIfShown, EntryLine } from './entry.tsx'
 import { namesOf } from './names.ts'
 import { decision as decisionTexts, fields } from './texts.ts'
 
@@ -18,6 +20,8 @@ import { decision as decisionTexts, fields } from './texts.ts'
 export interface MatterItem {
   id: string
   uscc: string
+  /** The entry that it is about; null where it is about a penalty. */
+  listingId: string | null
   status: string
   filedOn: string
   deadlines: Deadline[]
@@ -36,7 +40,7 @@ interface Act {
 /** A kind of matter that comes from outside, is accepted or not, and is decided. */
 export interface Matter<Item extends MatterItem> {
   section: 'objections' | 'repairs'
-  titles: { list: Text; new: Text; file: Text; note?: Text }
+  titles: { list: Text; one: Text; new: Text; file: Text; note?: Text }
   statuses: Readonly<Record<string, Text>>
   newFields: readonly Field[]
   acts: readonly Act[]
@@ -64,7 +68,7 @@ export function registerMatterPages<Item extends MatterItem>(pages: Pages, db: D
 
   pages.get(`${home}/new`, async (visit) => {
     assertScope(visit, 'decisions:propose')
-    return { html: newPage(visit, matter) }
+    return { html: newPage(visit, matter, await entryIfShown(visit, visit.query['listingId'] ?? '')) }
   })
 
   pages.post(`${home}/new`, async (visit) => {
@@ -72,13 +76,15 @@ export function registerMatterPages<Item extends MatterItem>(pages: Pages, db: D
     const sent = await api.send<Item>('POST', `/v1/${section}`, bodyOf(newFields, form), form.text('_once'))
     if (sent.problem === undefined) return { to: `${home}/${sent.body.id}?done=filed` }
     const refused = { form, problem: sent.problem, fieldOf }
-    return { html: newPage(visit, matter, refused), status: problems[sent.problem.code].status }
+    const entry = await entryIfShown(visit, form.text('listingId').trim())
+    return { html: newPage(visit, matter, entry, refused), status: problems[sent.problem.code].status }
   })
 
   const detail = async (visit: Visit, refused?: RefusedAct) => {
     const item = await visit.api.get<Item>(path(visit))
     const names = await namesOf(db, [item.uscc])
-    return detailPage(visit, matter, item, { name: names.get(item.uscc), refused })
+    const entry = await entryIfShown(visit, item.listingId ?? '')
+    return detailPage(visit, matter, item, { name: names.get(item.uscc), entry, refused })
   }
   pages.get(`${home}/:id`, async (visit) => ({ html: await detail(visit) }))
 
@@ -147,7 +153,7 @@ function listPage<Item extends MatterItem>(
                 </div>
                 <p class="due">
                   <span class="tag">{wordOf(statuses, item.status, language)}</span>{' '}
-                  {due !== undefined && <Due deadline={due} language={language} />}
+                  {due !== undefined && <NextDuty deadline={due} language={language} />}
                 </p>
               </li>
             )
@@ -162,6 +168,7 @@ function listPage<Item extends MatterItem>(
 function newPage<Item extends MatterItem>(
   visit: Visit,
   { section, titles, newFields }: Matter<Item>,
+  entry: ListedEntry | undefined,
   refused?: Refused,
 ): string {
   const { language, today, query } = visit
@@ -171,7 +178,17 @@ function newPage<Item extends MatterItem>(
     children: (
       <>
         <h1>{titles.new[language]}</h1>
-        {titles.note !== undefined && <p>{titles.note[language]}</p>}
+        {entry !== undefined && (
+          <dl class="facts">
+            <Fact term={fields.name[language]}>
+              <BusinessLink uscc={entry.uscc} name={entry.name} /> <Code text={entry.uscc} />
+            </Fact>
+            <Fact term={fields.listing[language]}>
+              <EntryLine entry={entry} language={language} />
+            </Fact>
+          </dl>
+        )}
+        {titles.note !== undefined && entry === undefined && <p>{titles.note[language]}</p>}
         <Form visit={visit} action={`/staff/${section}/new`}>
           <Fields language={language} fields={newFields} values={{ filedOn: today, ...query }} refused={refused} />
           <Submit label={titles.file[language]} />
@@ -185,7 +202,11 @@ function detailPage<Item extends MatterItem>(
   visit: Visit,
   matter: Matter<Item>,
   item: Item,
-  { name, refused }: { name: string | undefined; refused: RefusedAct | undefined },
+  {
+    name,
+    entry,
+    refused,
+  }: { name: string | undefined; entry: ListedEntry | undefined; refused: RefusedAct | undefined },
 ): string {
   const { section, titles, statuses, done, facts, acts } = matter
   const { language, session, today } = visit
@@ -193,12 +214,12 @@ function detailPage<Item extends MatterItem>(
   // An act that is no longer possible has no form to show its refusal at.
   const lost = refused !== undefined && !open.some((act) => act.name === refused.act) ? refused : undefined
   return workspacePage(visit, {
-    title: `${titles.list[language]}${colon(language)}${visible(name ?? item.uscc)}`,
+    title: `${titles.one[language]}${colon(language)}${visible(name ?? item.uscc)}`,
     section: `/staff/${section}`,
     children: (
       <>
         <h1>
-          {titles.list[language]}
+          {titles.one[language]}
           {colon(language)}
           <Written text={name ?? item.uscc} />
         </h1>
@@ -213,6 +234,10 @@ function detailPage<Item extends MatterItem>(
           </Fact>
           <Fact term={fields.filedOn[language]}>
             <Day on={item.filedOn} language={language} />
+          </Fact>
+          <Fact term={fields.listing[language]}>
+            {item.listingId !== null &&
+              (entry === undefined ? <Code text={item.listingId} /> : <EntryLine entry={entry} language={language} />)}
           </Fact>
           {facts(item, language)}
         </dl>
@@ -251,9 +276,7 @@ export function DoneOn(props: { term: Text; on: string | null; reason: string | 
       {reason !== null && (
         <>
           <br />
-          <span class="said">
-            <Written text={reason} />
-          </span>
+          <WrittenLines text={reason} />
         </>
       )}
     </Fact>

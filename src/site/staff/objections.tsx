@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { objectionSchema } from '../../objections/schemas.ts'
 import type { Db } from '../../platform/db.ts'
-import { Code, Fact, Written } from '../parts.tsx'
+import { Fact, WrittenLines } from '../parts.tsx'
 import { Documents } from '../workspace/words.tsx'
 import type { Pages } from '../workspace/visit.ts'
 import { DecisionLink, DoneOn, registerMatterPages, type Matter } from './matters.tsx'
@@ -11,10 +11,10 @@ type Objection = z.output<typeof objectionSchema>
 
 const objections: Matter<Objection> = {
   section: 'objections',
-  titles: { list: texts.list, new: texts.newTitle, file: texts.file },
+  titles: { list: texts.list, one: texts.one, new: texts.newTitle, file: texts.file },
   statuses: words.objectionStatus,
   newFields: [
-    { name: 'listingId', kind: 'line', label: fields.listing, required: true },
+    { name: 'listingId', kind: 'line', label: fields.listingId, hint: hints.listing, required: true },
     { name: 'filedOn', kind: 'day', label: fields.filedOn, required: true },
     { name: 'statement', kind: 'long', label: fields.statement, required: true },
     { name: 'evidence', kind: 'documents', label: fields.evidence, hint: hints.documents },
@@ -62,19 +62,14 @@ const objections: Matter<Objection> = {
   },
   facts: (item, language) => (
     <>
-      <Fact term={fields.listing[language]}>
-        <Code text={item.listingId} />
-      </Fact>
       <Fact term={fields.statement[language]}>
-        <span class="said">
-          <Written text={item.statement} />
-        </span>
+        <WrittenLines text={item.statement} />
       </Fact>
       <Fact term={fields.evidence[language]}>
         {Array.isArray(item.evidence) && item.evidence.length > 0 && <Documents documents={item.evidence} />}
       </Fact>
       <Fact term={texts.override[language]}>
-        {item.overrideReason !== null && <Written text={item.overrideReason} />}
+        {item.overrideReason !== null && <WrittenLines text={item.overrideReason} />}
       </Fact>
       <DoneOn term={fields.answered} on={item.answeredOn} reason={item.answerReason} language={language} />
       <DoneOn term={fields.decided} on={item.decidedOn} reason={item.decisionReason} language={language} />

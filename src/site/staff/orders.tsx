@@ -85,7 +85,7 @@ function SummaryTable({ summary, language }: { summary: Summary; language: Langu
   if (summary.items.length === 0) return <p class="none">{listTexts.none[language]}</p>
   return (
     <TableFrame label={texts.summary[language]}>
-      <table class="wide">
+      <table class="wide stacked">
         <thead>
           <tr>
             <th scope="col">{texts.agency[language]}</th>
@@ -109,14 +109,24 @@ function SummaryTable({ summary, language }: { summary: Summary; language: Langu
               <th scope="row">
                 <a href={`/staff/orders?agency=${encodeURIComponent(agency)}`}>{agencyName}</a>
               </th>
-              <td class={overdue.lift > 0 ? 'number late' : 'number'}>{overdue.lift}</td>
-              <td class={overdue.receive > 0 ? 'number late' : 'number'}>{overdue.receive}</td>
-              <td class={overdue.execute > 0 ? 'number late' : 'number'}>{overdue.execute}</td>
-              <td class="number">{Object.values(orders).reduce((sum, count) => sum + count, 0)}</td>
+              <Late count={overdue.lift} label={texts.lateLift[language]} />
+              <Late count={overdue.receive} label={texts.lateReceive[language]} />
+              <Late count={overdue.execute} label={texts.lateExecute[language]} />
+              <td class="number" data-label={texts.total[language]}>
+                {Object.values(orders).reduce((sum, count) => sum + count, 0)}
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
     </TableFrame>
+  )
+}
+
+function Late({ count, label }: { count: number; label: string }) {
+  return (
+    <td class={count > 0 ? 'number late' : 'number'} data-label={label}>
+      {count}
+    </td>
   )
 }

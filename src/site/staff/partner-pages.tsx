@@ -1,10 +1,11 @@
 import type { z } from 'zod'
 import type { keyPage, partnerPage, partnerSchema } from '../../partners/schemas.ts'
+import type { Language } from '../../platform/language.ts'
 import { partnerKinds, scopesOfKind } from '../../partners/vocabulary.ts'
 import { Code, Fact, Moment, visible, Written } from '../parts.tsx'
 import type { Field } from '../workspace/form.ts'
 import { ButtonForm, Fields, Form, Submit, type Refused } from '../workspace/form-parts.tsx'
-import { workspacePage } from '../workspace/frame.tsx'
+import { colon, workspacePage } from '../workspace/frame.tsx'
 import { Done, Items, Pager } from '../workspace/list-parts.tsx'
 import { account } from '../workspace/texts.ts'
 import type { Visit } from '../workspace/visit.ts'
@@ -32,10 +33,13 @@ export const createFields = ({ language }: Visit, hasIssuer: boolean): Field[] =
   ...(hasIssuer ? [subjectField] : []),
 ]
 
-export const keyFields = (kind: Partner['kind']): Field[] => [
+export const keyFields = (kind: Partner['kind'], language: Language): Field[] => [
   {
     ...{ name: 'scopes', kind: 'choices', label: texts.scopes, required: true },
-    options: scopesOfKind[kind].map((scope) => ({ value: scope, label: scope })),
+    options: scopesOfKind[kind].map((scope) => ({
+      value: scope,
+      label: `${scope}${colon(language)}${texts.scopeTexts[scope][language]}`,
+    })),
   },
   { name: 'label', kind: 'line', label: texts.label },
   { name: 'expiresAt', kind: 'last-day', label: texts.lastDay, hint: texts.lastDayHint },
@@ -144,7 +148,7 @@ export function partnerDetail(
         <section aria-labelledby="issue">
           <h2 id="issue">{texts.issue[language]}</h2>
           <Form visit={visit} action={`${path}/keys`}>
-            <Fields language={language} fields={keyFields(partner.kind)} refused={refusedAt('issue')} />
+            <Fields language={language} fields={keyFields(partner.kind, language)} refused={refusedAt('issue')} />
             <Submit label={texts.issue[language]} />
           </Form>
         </section>

@@ -81,7 +81,7 @@ export function registerPartnerAdminPages(pages: Pages, { hasIssuer }: { hasIssu
     return change(visit, ['PATCH', `/v1/partners/${id(visit)}`, body], { at: 'suspended', done: 'changed' })
   })
   pages.post(`${home}/:id/keys`, async (visit) => {
-    const body = bodyOf(keyFields('staff'), visit.form)
+    const body = bodyOf(keyFields('staff', visit.language), visit.form)
     return change(visit, ['POST', `/v1/partners/${id(visit)}/keys`, body], { at: 'issue' })
   })
   pages.post(`${home}/:id/keys/:key/revoke`, async (visit) => {

@@ -142,10 +142,11 @@ function frontPage(visit: Visit): string {
             </Fact>
           </dl>
         )}
-        <ul class="actions">
+        <ul class="doors">
           {(Object.keys(forms) as FormName[]).map((name) => (
             <li key={name}>
               <a href={`${section}/${name}`}>{forms[name].title[language]}</a>
+              <p>{texts.notes[name][language]}</p>
             </li>
           ))}
         </ul>

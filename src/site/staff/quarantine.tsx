@@ -4,7 +4,7 @@ import type { quarantinePage } from '../../sources/schemas.ts'
 import { Moment, visible, Written } from '../parts.tsx'
 import { Fields } from '../workspace/form-parts.tsx'
 import { colon, workspacePage } from '../workspace/frame.tsx'
-import { Done, Filters, Items, Pager } from '../workspace/list-parts.tsx'
+import { Done, Filters, Items, Pager, Raw } from '../workspace/list-parts.tsx'
 import { listTexts } from '../workspace/texts.ts'
 import type { Pages, Visit } from '../workspace/visit.ts'
 import { optionsOf, wordOf } from '../workspace/words.tsx'
@@ -89,9 +89,7 @@ function listPage(visit: Visit, { items, next }: z.output<typeof quarantinePage>
                 </p>
                 <details>
                   <summary>{texts.raw[language]}</summary>
-                  <pre class="raw" translate={false}>
-                    <code>{visibleLines(item.raw)}</code>
-                  </pre>
+                  <Raw label={texts.raw[language]} text={visibleLines(item.raw)} />
                 </details>
                 {item.settleReason !== null && (
                   <p>

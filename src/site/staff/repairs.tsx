@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Db } from '../../platform/db.ts'
 import type { repairSchema } from '../../repairs/schemas.ts'
-import { Code, Fact, Written } from '../parts.tsx'
+import { Code, Fact, WrittenLines } from '../parts.tsx'
 import type { Pages } from '../workspace/visit.ts'
 import { Documents, optionsOf } from '../workspace/words.tsx'
 import { DecisionLink, DoneOn, registerMatterPages, type Matter } from './matters.tsx'
@@ -11,10 +11,10 @@ type Repair = z.output<typeof repairSchema>
 
 const repairs: Matter<Repair> = {
   section: 'repairs',
-  titles: { list: texts.list, new: texts.newTitle, file: texts.file, note: texts.newNote },
+  titles: { list: texts.list, one: texts.one, new: texts.newTitle, file: texts.file, note: texts.newNote },
   statuses: words.repairStatus,
   newFields: [
-    { name: 'listingId', kind: 'line', label: fields.listing },
+    { name: 'listingId', kind: 'line', label: fields.listingId, hint: hints.listing },
     { name: 'penaltyId', kind: 'line', label: fields.penaltyId },
     { name: 'filedOn', kind: 'day', label: fields.filedOn, required: true },
     { name: 'statement', kind: 'long', label: fields.statement, required: true },
@@ -76,12 +76,9 @@ const repairs: Matter<Repair> = {
   },
   facts: (item, language) => (
     <>
-      <Fact term={fields.listing[language]}>{item.listingId !== null && <Code text={item.listingId} />}</Fact>
       <Fact term={fields.penaltyId[language]}>{item.penaltyId !== null && <Code text={item.penaltyId} />}</Fact>
       <Fact term={fields.statement[language]}>
-        <span class="said">
-          <Written text={item.statement} />
-        </span>
+        <WrittenLines text={item.statement} />
       </Fact>
       <Fact term={fields.documents[language]}>
         {Array.isArray(item.documents) && item.documents.length > 0 && <Documents documents={item.documents} />}

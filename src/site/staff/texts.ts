@@ -14,6 +14,13 @@ export const words = {
     correct: { zh: '更正列入', en: 'Correct' },
     restore: { zh: '恢复列入', en: 'Restore' },
   },
+  proposing: {
+    enter: { zh: '提出列入决定', en: 'Propose an entry' },
+    remove: { zh: '提出移出决定', en: 'Propose a removal' },
+    revoke: { zh: '提出撤销列入决定', en: 'Propose a revocation' },
+    correct: { zh: '提出更正决定', en: 'Propose a correction' },
+    restore: { zh: '提出恢复列入决定', en: 'Propose a restoration' },
+  },
   proposalStatus: {
     proposed: { zh: '待审批', en: 'Awaits approval' },
     approved: { zh: '已批准', en: 'Approved' },
@@ -74,6 +81,7 @@ export const fields = {
   removalReason: { zh: '移出事由', en: 'Why the entry ends' },
   evidence: { zh: '证据材料', en: 'Evidence' },
   listing: { zh: '名单记录', en: 'Entry' },
+  listingId: { zh: '名单记录编号', en: 'Id of the entry' },
   rulebook: { zh: '适用规则版本', en: 'Rulebook version' },
   proposed: { zh: '提出', en: 'Proposed' },
   settled: { zh: '审批', en: 'Settled' },
@@ -98,7 +106,7 @@ export const hints = {
   uscc: { zh: '18位，大小写、全角和空格不限', en: '18 characters, in any writing' },
   documents: {
     zh: '每行一份：名称、存放处，必要时加校验值。材料本身不上传。',
-    en: 'One a line: its title, where it is kept, its hash if need be. Documents are named, not uploaded.',
+    en: 'One per line: its title, where it is kept, its hash if need be. Documents are named, not uploaded.',
   },
   decidedOn: {
     zh: '事由和条文以这一天施行的规则为准',
@@ -106,10 +114,14 @@ export const hints = {
   },
   establishedOn: {
     zh: '查实之日，或者责令改正期限届满之日',
-    en: 'The day of 查实, or on which an order expired',
+    en: 'The day on which the facts were verified, or on which a time limit ran out',
   },
   letters: { zh: '两次间隔15日至30日', en: 'The two are 15 to 30 days apart' },
-  removalReason: { zh: '不填则按事由推定', en: 'Left out, it follows from the ground' },
+  removalReason: { zh: '不填则按事由推定', en: 'If left empty, it follows from the ground' },
+  listing: {
+    zh: '办理该主体的页面上，每条名单记录都有登记异议和信用修复的链接，编号会自动填入',
+    en: 'The page of a business has links at each of its entries that fill this in',
+  },
 } as const satisfies Record<string, Text>
 
 export const workList = {
@@ -122,7 +134,7 @@ export const workList = {
   waiting: { zh: '等待办理', en: 'Waiting' },
   lateOrders: { zh: '逾期未答复的惩戒指令', en: 'Orders whose answer is late' },
   lateLifts: { zh: '逾期未解除', en: 'Lifts that are late' },
-  own: { zh: '本人提出，须由他人审批', en: 'Proposed by you: somebody else approves it' },
+  own: { zh: '本人提出，须由他人审批', en: 'Proposed by you; somebody else approves it' },
   more: {
     zh: '每类只列出前200件，其余见各栏目。',
     en: 'The first 200 of each kind are shown; the others are in their sections.',
@@ -140,7 +152,7 @@ export const decision = {
   list: { zh: '决定', en: 'Decisions' },
   propose: { zh: '提出列入决定', en: 'Propose an entry' },
   which: { zh: '第一步：对谁，按哪天的规则', en: 'First: whom, and by the rules of which day' },
-  goOn: { zh: '下一步', en: 'Go on' },
+  goOn: { zh: '下一步', en: 'Continue' },
   submit: { zh: '提交审批', en: 'Submit for approval' },
   change: { zh: '更换主体、名单或日期', en: 'Change business, list or day' },
   approve: { zh: '批准', en: 'Approve' },
@@ -180,6 +192,7 @@ export const business = {
 
 export const objection = {
   list: { zh: '异议', en: 'Objections' },
+  one: { zh: '异议', en: 'Objection' },
   newTitle: { zh: '登记异议', en: 'File an objection' },
   file: { zh: '登记', en: 'File' },
   override: { zh: '逾期仍予受理的理由', en: 'Why it is taken though late' },
@@ -202,10 +215,11 @@ export const objection = {
 
 export const repair = {
   list: { zh: '信用修复', en: 'Repairs' },
+  one: { zh: '信用修复', en: 'Repair' },
   newTitle: { zh: '登记信用修复申请', en: 'File a repair' },
   newNote: {
-    zh: '名单记录和处罚二者填一项。',
-    en: 'Give one of the two: an entry or a penalty.',
+    zh: '名单记录和处罚，二者填一项编号。',
+    en: 'Give the id of one of the two: of an entry or of a penalty.',
   },
   file: { zh: '登记', en: 'File' },
   accept: { zh: '受理', en: 'Accept' },
@@ -288,20 +302,37 @@ export const publish = {
   penalty: { zh: '公布行政处罚', en: 'Publish a penalty' },
   honour: { zh: '公布荣誉', en: 'Publish an honour' },
   withdraw: { zh: '停止公布行政处罚', en: 'Withdraw a penalty' },
+  notes: {
+    penalty: {
+      zh: '登记处罚决定。是否公布、公布多久，由规则按种类和日期确定。',
+      en: 'Records a decision on a penalty. Whether and how long it is shown follows from its kind and day.',
+    },
+    honour: {
+      zh: '在主体的信用档案中显示授予它的荣誉。',
+      en: 'Shows an honour that was awarded to a business in its credit file.',
+    },
+    withdraw: {
+      zh: '处罚决定被撤销、变更或确认无效后，不再显示。',
+      en: 'Takes a penalty off whose decision was annulled, changed or declared void.',
+    },
+  },
   ground: { zh: '违法行为类型', en: 'What was punished' },
   kind: { zh: '处罚种类', en: 'Kind of penalty' },
-  kindHint: { zh: '按决定书写法，如：罚款、没收违法所得', en: 'As printed in the decision, e.g. 罚款、没收违法所得' },
+  kindHint: {
+    zh: '按决定书写法，如：罚款、没收违法所得',
+    en: 'As printed in the decision, such as 罚款 (fine) or 没收违法所得 (confiscation of gains)',
+  },
   grade: { zh: '违法程度', en: 'Grade' },
   grades: {
     minor: { zh: '轻微', en: 'Minor' },
     general: { zh: '一般', en: 'General' },
     serious: { zh: '严重', en: 'Serious' },
   },
-  gradeHint: { zh: '不填则按处罚种类确定', en: 'Left out, it follows from the kinds' },
+  gradeHint: { zh: '不填则按处罚种类确定', en: 'If left empty, it follows from the kinds' },
   safety: { zh: '涉及食品、药品、特种设备安全', en: 'Food, drugs or special equipment' },
   amount: { zh: '罚没金额（元）', en: 'Amount (yuan)' },
   publishedOn: { zh: '公布日期', en: 'Published on' },
-  publishedOnHint: { zh: '不填则为今天', en: 'Today where it is left out' },
+  publishedOnHint: { zh: '不填则为今天', en: 'Today if left empty' },
   honourTitle: { zh: '荣誉名称', en: 'Honour' },
   honourAuthority: { zh: '授予机关', en: 'Awarded by' },
   awardedOn: { zh: '授予日期', en: 'Awarded on' },
@@ -311,7 +342,7 @@ export const publish = {
     changed: { zh: '处罚决定被变更', en: 'The decision was changed' },
     'declared-void': { zh: '处罚决定被确认无效', en: 'The decision was declared void' },
   },
-  withdrawOnHint: { zh: '不填则为今天', en: 'Today where it is left out' },
+  withdrawOnHint: { zh: '不填则为今天', en: 'Today if left empty' },
   penaltyIdHint: { zh: '公布时显示的编号', en: 'As shown when it was published' },
   publishedPenalty: { zh: '处罚已公布。', en: 'The penalty was published.' },
   keptPenalty: { zh: '处罚已记录，按规则不予公布。', en: 'The penalty was recorded. By the rules it is not shown.' },

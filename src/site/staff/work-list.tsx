@@ -7,11 +7,12 @@ import type { repairPage } from '../../repairs/schemas.ts'
 import type { summaryAnswer } from '../../sanctions/schemas.ts'
 import { Fact, Written } from '../parts.tsx'
 import { workspacePage } from '../workspace/frame.tsx'
-import { Due, deadlineText, Items, nextDuty, type Deadline } from '../workspace/list-parts.tsx'
+import { Items, nextDuty, NextDuty, type Deadline } from '../workspace/list-parts.tsx'
+import { listTexts } from '../workspace/texts.ts'
 import type { Pages, Visit } from '../workspace/visit.ts'
 import { wordOf } from '../workspace/words.tsx'
 import { namesOf } from './names.ts'
-import { fields, workList as texts, words } from './texts.ts'
+import { workList as texts, words } from './texts.ts'
 
 /** As many of each kind and status as the API gives at once. */
 const most = 200
@@ -159,12 +160,9 @@ function Rows(props: { rows: readonly Row[]; names: ReadonlyMap<string, string>;
           </div>
           <p class="due">
             {deadline === undefined ? (
-              <span class="hint">{fields.dueOn[language]} –</span>
+              <span class="hint">{listTexts.noDeadlines[language]}</span>
             ) : (
-              <>
-                <span class="hint">{deadlineText(deadline.step, language)}</span>{' '}
-                <Due deadline={deadline} language={language} />
-              </>
+              <NextDuty deadline={deadline} language={language} />
             )}
           </p>
         </li>

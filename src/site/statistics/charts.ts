@@ -11,7 +11,16 @@ export const themes = {
 } as const
 export type Theme = keyof typeof themes
 
-const width = 900
+/** A picture for a telephone is drawn anew: one that is only made small cannot be read. */
+const sizes = {
+  wide: { width: 900, labels: 300, top: 44 },
+  narrow: { width: 340, labels: 134, top: 68 },
+} as const
+type Size = keyof typeof sizes
+
+/** Of the text of an axis. */
+const labelSize = 13
+const labelHeight = 17
 const fontFamily = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 
 /**
@@ -40,7 +49,8 @@ function roomFor(text: string, font: string): number {
   return Array.from(text).reduce((width, character) => width + (character > '\u2e7f' ? size : size * 0.62), 0)
 }
 
-async function draw(height: number, option: object): Promise<string> {
+async function draw(size: Size, height: number, option: object): Promise<string> {
+  const { width } = sizes[size]
   const chart = (await echarts()).init(null, null, { renderer: 'svg', ssr: true, width, height })
   try {
     chart.setOption({ animation: false, textStyle: { fontFamily }, ...option })
@@ -67,22 +77,30 @@ function seriesOf(rows: readonly CountRow[], { language, theme }: Look) {
   }))
 }
 
-interface Look {
+export interface Look {
   language: Language
   theme: Theme
+  size: Size
 }
 
-function frame({ theme }: Look) {
+function frame({ theme, size }: Look) {
   const { ink, soft, line } = themes[theme]
   const axis = { axisLine: { lineStyle: { color: line } }, axisTick: { show: false } }
   return {
-    legend: { top: 0, left: 0, itemWidth: 14, itemHeight: 14, textStyle: { color: ink, fontSize: 14 } },
-    categories: { ...axis, type: 'category' as const, axisLabel: { color: ink, fontSize: 13 } },
+    legend: {
+      ...{ top: 0, left: 0, orient: size === 'wide' ? ('horizontal' as const) : ('vertical' as const) },
+      ...{ itemWidth: 14, itemHeight: 14, textStyle: { color: ink, fontSize: 14 } },
+    },
+    categories: {
+      ...axis,
+      type: 'category' as const,
+      axisLabel: { color: ink, fontSize: labelSize, lineHeight: labelHeight },
+    },
     values: {
       ...axis,
       type: 'value' as const,
       minInterval: 1,
-      axisLabel: { color: soft, fontSize: 13 },
+      axisLabel: { color: soft, fontSize: labelSize },
       splitLine: { lineStyle: { color: line } },
     },
   }
@@ -91,9 +109,9 @@ function frame({ theme }: Look) {
 /** Columns, one for each month. */
 export async function drawMonths(rows: readonly CountRow[], look: Look): Promise<string> {
   const { legend, categories, values } = frame(look)
-  return draw(320, {
+  return draw(look.size, 320, {
     legend,
-    grid: { left: 8, right: 16, top: 44, bottom: 8, ...aroundLabels },
+    grid: { left: 8, right: 16, top: sizes[look.size].top, bottom: 8, ...aroundLabels },
     xAxis: { ...categories, data: rows.map(({ label }) => label) },
     yAxis: values,
     series: seriesOf(rows, look),
@@ -104,18 +122,26 @@ export async function drawMonths(rows: readonly CountRow[], look: Look): Promise
 export async function drawBars(rows: readonly CountRow[], look: Look): Promise<string> {
   const { legend, categories, values } = frame(look)
   const shown = rows.slice(0, barsShown)
-  return draw(84 + shown.length * 38, {
+  const { labels: room, top } = sizes[look.size]
+  const labels = shown.map(({ label, code }) => (label === code ? code : `${label} ${code}`))
+  return draw(look.size, top + 40 + labels.length * rowHeight(labels, room), {
     legend,
-    grid: { left: 8, right: 40, top: 44, bottom: 8, ...aroundLabels },
+    grid: { left: 8, right: 40, top, bottom: 8, ...aroundLabels },
     yAxis: {
       ...categories,
       inverse: true,
-      data: shown.map(({ label, code }) => (label === code ? code : `${label} ${code}`)),
-      axisLabel: { ...categories.axisLabel, width: 300, overflow: 'break' as const },
+      data: labels,
+      axisLabel: { ...categories.axisLabel, width: room, overflow: 'break' as const },
     },
     xAxis: values,
     series: seriesOf(shown, look),
   })
+}
+
+/** As high as the longest label needs, which is broken into lines; words are not broken, so that a line has room left. */
+function rowHeight(labels: readonly string[], room: number): number {
+  const lines = Math.max(1, ...labels.map((label) => Math.ceil(roomFor(label, `${labelSize}px`) / (room * 0.8))))
+  return Math.max(38, lines * labelHeight + 8)
 }
 
 /** As many bars as a picture has; the table beside it has all. */
@@ -125,9 +151,16 @@ const barsShown = 12
 export async function drawRates(rows: readonly RateRow[], look: Look): Promise<string> {
   const { categories, values } = frame(look)
   const { ink, rate } = themes[look.theme]
-  return draw(60 + rows.length * 56, {
+  const { labels: room } = sizes[look.size]
+  const labels = rows.map(({ label }) => label)
+  return draw(look.size, 60 + rows.length * Math.max(56, rowHeight(labels, room)), {
     grid: { left: 8, right: 72, top: 12, bottom: 8, ...aroundLabels },
-    yAxis: { ...categories, inverse: true, data: rows.map(({ label }) => label) },
+    yAxis: {
+      ...categories,
+      inverse: true,
+      data: labels,
+      axisLabel: { ...categories.axisLabel, width: room, overflow: 'break' as const },
+    },
     xAxis: {
       ...values,
       max: 1,

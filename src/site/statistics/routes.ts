@@ -7,7 +7,7 @@ import type { Rulebook } from '../../rulebook/rulebook.ts'
 import type { Statistics } from '../../statistics/schemas.ts'
 import type { ReadStatistics } from '../../statistics/service.ts'
 import { languageOfPage, sendFile, sendPage } from '../pages.ts'
-import { drawBars, drawMonths, drawRates, type Theme } from './charts.ts'
+import { drawBars, drawMonths, drawRates, type Look } from './charts.ts'
 import { groundRows, monthRows, rateRows, regionRows } from './series.ts'
 import { chartNames, statisticsPage, type ChartName } from './statistics-page.tsx'
 
@@ -20,7 +20,7 @@ interface Options {
 const regionCode = z.preprocess((value) => (value === '' ? undefined : value), regionPrefix.optional())
 
 /** As many pictures are kept as some regions have; each is some 10 kB. */
-const keptPictures = 200
+const keptPictures = 400
 
 /** Statistics for readers: a page, and the pictures on it. */
 export const statisticsPageRoutes: FastifyPluginCallbackZod<Options> = (app, options, done) => {
@@ -42,11 +42,15 @@ export const statisticsPageRoutes: FastifyPluginCallbackZod<Options> = (app, opt
       schema: {
         hide: true,
         params: z.strictObject({ name: z.enum(chartNames) }),
-        querystring: z.object({ regionCode, theme: z.enum(['light', 'dark']).default('light') }),
+        querystring: z.object({
+          regionCode,
+          theme: z.enum(['light', 'dark']).default('light'),
+          size: z.enum(['wide', 'narrow']).default('wide'),
+        }),
       },
     },
     async (request, reply) => {
-      const { theme } = request.query
+      const { theme, size } = request.query
       const region = request.query.regionCode ?? ''
       const { name } = request.params
       const language = languageOfPage(request)
@@ -55,6 +59,7 @@ export const statisticsPageRoutes: FastifyPluginCallbackZod<Options> = (app, opt
         name,
         region,
         theme,
+        size,
         language,
         statistics.asOf,
         statistics.position,
@@ -62,7 +67,7 @@ export const statisticsPageRoutes: FastifyPluginCallbackZod<Options> = (app, opt
       ])
       let picture = pictures.get(key)
       if (picture === undefined) {
-        picture = draw(name, statistics, rulebook, { language, theme })
+        picture = draw(name, statistics, rulebook, { language, theme, size })
         if (pictures.size >= keptPictures) pictures.clear()
         pictures.set(key, picture)
         picture.catch(() => pictures.delete(key))
@@ -77,12 +82,7 @@ export const statisticsPageRoutes: FastifyPluginCallbackZod<Options> = (app, opt
   done()
 }
 
-function draw(
-  name: ChartName,
-  statistics: Statistics,
-  rulebook: Rulebook,
-  look: { language: 'zh' | 'en'; theme: Theme },
-): Promise<string> {
+function draw(name: ChartName, statistics: Statistics, rulebook: Rulebook, look: Look): Promise<string> {
   switch (name) {
     case 'by-month':
       return drawMonths(monthRows(statistics), look)

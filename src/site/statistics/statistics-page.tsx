@@ -165,7 +165,7 @@ function Charts(view: View) {
         <CountTable rows={regionRows(statistics)} head={texts.province[language]} language={language} />
       </Chart>
       <Chart {...view} name="rates" title={texts.rates} isEmpty={false}>
-        <table>
+        <table class="stacked slim">
           <caption class="unseen">{texts.rates[language]}</caption>
           <thead>
             <tr>
@@ -185,9 +185,15 @@ function Charts(view: View) {
             {rateRows(statistics, language).map(({ label, part, whole, rate }) => (
               <tr key={label}>
                 <th scope="row">{label}</th>
-                <td class="number">{number(part)}</td>
-                <td class="number">{number(whole)}</td>
-                <td class="number">{rate === null ? texts.unknown[language] : percent(rate)}</td>
+                <td class="number" data-label={texts.part[language]}>
+                  {number(part)}
+                </td>
+                <td class="number" data-label={texts.of[language]}>
+                  {number(whole)}
+                </td>
+                <td class="number" data-label={texts.rate[language]}>
+                  {rate === null ? texts.unknown[language] : percent(rate)}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -197,13 +203,16 @@ function Charts(view: View) {
   )
 }
 
-/** A picture with its table: the picture in the colours that the reader's screen asks for. */
+const onTelephone = '(max-width: 30rem)'
+const inDark = '(prefers-color-scheme: dark)'
+
+/** A picture with its table: the picture in the size and colours that the reader's screen asks for. */
 function Chart(props: View & { name: ChartName; title: Text; isEmpty: boolean; children: ComponentChildren }) {
   const { language, regionCode, statistics, name, title, isEmpty, children } = props
-  const address = (theme: string) =>
+  const address = (theme: 'light' | 'dark', size: 'wide' | 'narrow') =>
     `/statistics/charts/${name}.svg?${new URLSearchParams({
       ...(regionCode !== '' && { regionCode }),
-      ...{ theme, lang: language, at: `${statistics.position}-${statistics.asOf}` },
+      ...{ theme, size, lang: language, at: `${statistics.position}-${statistics.asOf}` },
     }).toString()}`
   return (
     <section aria-labelledby={name}>
@@ -213,8 +222,10 @@ function Chart(props: View & { name: ChartName; title: Text; isEmpty: boolean; c
       ) : (
         <>
           <picture class="chart">
-            <source media="(prefers-color-scheme: dark)" srcset={address('dark')} />
-            <img src={address('light')} alt={title[language]} width={900} loading="lazy" />
+            <source media={`${onTelephone} and ${inDark}`} srcset={address('dark', 'narrow')} />
+            <source media={onTelephone} srcset={address('light', 'narrow')} />
+            <source media={inDark} srcset={address('dark', 'wide')} />
+            <img src={address('light', 'wide')} alt={title[language]} width={900} loading="lazy" />
           </picture>
           <details>
             <summary>{texts.table[language]}</summary>
@@ -226,15 +237,17 @@ function Chart(props: View & { name: ChartName; title: Text; isEmpty: boolean; c
   )
 }
 
+const lists = ['abnormal', 'serious-violator'] as const
+
 function CountTable(props: { rows: readonly CountRow[]; head: string; language: Language; withCodes?: boolean }) {
   const { rows, head, language, withCodes } = props
   return (
-    <table>
+    <table class="stacked slim">
       <caption class="unseen">{head}</caption>
       <thead>
         <tr>
           <th scope="col">{head}</th>
-          {(['abnormal', 'serious-violator'] as const).map((list) => (
+          {lists.map((list) => (
             <th key={list} scope="col" class="number">
               {names[list][language]}
             </th>
@@ -247,8 +260,11 @@ function CountTable(props: { rows: readonly CountRow[]; head: string; language: 
             <th scope="row">
               {row.label} {withCodes === true && <Code text={row.code} />}
             </th>
-            <td class="number">{number(row.abnormal)}</td>
-            <td class="number">{number(row['serious-violator'])}</td>
+            {lists.map((list) => (
+              <td key={list} class="number" data-label={names[list][language]}>
+                {number(row[list])}
+              </td>
+            ))}
           </tr>
         ))}
       </tbody>

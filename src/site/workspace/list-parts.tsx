@@ -42,7 +42,12 @@ export function Filters({ visit, fields }: { visit: Visit; fields: readonly Fiel
                 ))}
               </select>
             ) : (
-              <input id={`filter-${field.name}`} name={field.name} type="text" value={query[field.name] ?? ''} />
+              <input
+                id={`filter-${field.name}`}
+                name={field.name}
+                {...(field.kind === 'day' ? { type: 'date' } : { type: 'text' })}
+                value={query[field.name] ?? ''}
+              />
             )}
           </div>
         ))}
@@ -103,6 +108,15 @@ export function TableFrame({ label, children }: { label: string; children: Compo
   )
 }
 
+/** Text as a machine wrote it; it scrolls by itself where it is long, by keyboard too. */
+export function Raw({ label, text }: { label: string; text: string }) {
+  return (
+    <pre class="raw" role="group" aria-label={label} translate={false} tabIndex={0}>
+      <code>{text}</code>
+    </pre>
+  )
+}
+
 export interface Deadline {
   step: string
   code: string
@@ -132,6 +146,15 @@ export function Due({ deadline, language }: { deadline: Pick<Deadline, 'dueOn' |
           <span class="tag alert">{texts.overdue[language]}</span>
         </>
       )}
+    </>
+  )
+}
+
+/** What is to be done next, and by which day. */
+export function NextDuty({ deadline, language }: { deadline: Deadline; language: Language }) {
+  return (
+    <>
+      <span class="hint">{deadlineText(deadline.step, language)}</span> <Due deadline={deadline} language={language} />
     </>
   )
 }

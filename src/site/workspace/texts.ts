@@ -78,7 +78,7 @@ export const account = {
   agency: { zh: '部门代码', en: 'Agency code' },
   scopes: { zh: '权限范围', en: 'Scopes' },
   noScopes: { zh: '没有任何权限范围', en: 'No scope at all' },
-  sessions: { zh: '正在进行的登录', en: 'Sessions that go on' },
+  sessions: { zh: '正在进行的登录', en: 'Open sessions' },
   sessionsNote: {
     zh: '同一身份的全部登录。有不认识的，请立即结束它，并请运营方更换密钥。',
     en: 'All sessions of this partner. End one that you do not know, and ask the operator for another key.',
@@ -98,7 +98,7 @@ export const account = {
 } as const
 
 export const formTexts = {
-  refused: { zh: '没有提交成功，请更正以下内容：', en: 'Nothing was sent. Please mend this:' },
+  refused: { zh: '没有提交成功，请更正以下内容：', en: 'It was not accepted. Please correct this:' },
   choose: { zh: '请选择', en: 'Please choose' },
   optional: { zh: '（选填）', en: '(optional)' },
 } as const satisfies Record<string, Text>
