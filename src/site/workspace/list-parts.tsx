@@ -136,7 +136,7 @@ export function nextDuty(deadlines: readonly Deadline[]): Deadline | undefined {
 }
 
 /** A due day with a sign in words where it has passed. */
-export function Due({ deadline, language }: { deadline: Pick<Deadline, 'dueOn' | 'overdue'>; language: Language }) {
+function Due({ deadline, language }: { deadline: Pick<Deadline, 'dueOn' | 'overdue'>; language: Language }) {
   return (
     <>
       {deadline.dueOn === null ? texts.unknownDay[language] : <Day on={deadline.dueOn} language={language} />}
@@ -177,7 +177,7 @@ export function Deadlines({ deadlines, language }: { deadlines: readonly Deadlin
 }
 
 /** A step of the law in words. */
-export function deadlineText(step: string, language: Language): string {
+function deadlineText(step: string, language: Language): string {
   const text = Object.hasOwn(texts.steps, step) ? (texts.steps as Record<string, Text>)[step] : undefined
   return text?.[language] ?? step
 }
