@@ -33,8 +33,8 @@ it('lets a burst wait, and refuses what does not fit', async () => {
 it('refuses at once what would wait for long when the queue never empties, and is as before when it does', async () => {
   let now = 0
   const admission = makeAdmission({ running: 4, waiting: 100, burstMs: 250 }, () => now)
-  const running = await Promise.all([1, 2, 3, 4].map(() => admission.enter()))
-  const early = Array.from({ length: 20 }, () => admission.enter())
+  const running = await Promise.all([1, 2, 3, 4].map(async () => admission.enter()))
+  const early = Array.from({ length: 20 }, async () => admission.enter())
   expect(admission.state.overloaded).toBe(false)
   now = 300
   expect(admission.state.overloaded).toBe(true)
