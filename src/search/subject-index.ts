@@ -1,5 +1,6 @@
 import type { SubjectStatus } from '../registry/vocabulary.ts'
 import { createBigramIndex } from './bigram-index.ts'
+import { createCodeTable } from './codes.ts'
 import { indexedForm } from './name-index.ts'
 import { parseNormal } from './parse.ts'
 import { readingsOf } from './pinyin.ts'
@@ -75,14 +76,13 @@ export function createSubjectIndex(): SubjectIndex {
   const ownerOf: number[] = []
   const kindOf: number[] = []
   /** By business. */
-  const usccs: string[] = []
+  const codes = createCodeTable()
   const regionCodes: string[] = []
   const entityTypes: string[] = []
   const standings: string[] = []
   const statuses: SubjectStatus[] = []
   const firstDocument: number[] = []
   const documentCount: number[] = []
-  const numberOf = new Map<string, number>()
   // One string for all businesses of a region.
   const shared = new Map<string, string>()
   const share = (text: string) => {
@@ -92,30 +92,28 @@ export function createSubjectIndex(): SubjectIndex {
   }
 
   const register = (subject: IndexedSubject, first: number) => {
-    const number = usccs.length
-    usccs.push(subject.uscc)
+    const number = codes.add(subject.uscc)
     regionCodes.push(share(subject.regionCode))
     entityTypes.push(share(subject.entityType))
     standings.push(share(subject.standing))
     statuses.push(subject.status)
     firstDocument.push(first)
     documentCount.push(subject.names.length)
-    numberOf.set(subject.uscc, number)
     for (const { kind } of subject.names) {
       ownerOf.push(number)
       kindOf.push(nameKinds.indexOf(kind))
     }
   }
   const remove = (uscc: string) => {
-    const number = numberOf.get(uscc)
+    const number = codes.numberOf(uscc)
     if (number === undefined) return
-    numberOf.delete(uscc)
+    codes.forget(uscc)
     const first = firstDocument[number] ?? 0
     for (let at = 0; at < (documentCount[number] ?? 0); at++) index.remove(first + at)
   }
 
   const registered: SubjectIndex['registered'] = (uscc, withNames) => {
-    const number = numberOf.get(uscc)
+    const number = codes.numberOf(uscc)
     if (number === undefined) return null
     const first = firstDocument[number] ?? 0
     const named = { uscc, status: statuses[number] ?? 'active', name: '', otherNames: [] }
@@ -152,7 +150,7 @@ export function createSubjectIndex(): SubjectIndex {
       const number = ownerOf[document] ?? 0
       const before = best.get(number)
       if (before !== undefined && before.score >= score) return
-      best.set(number, { uscc: usccs[number] ?? '', score, matchedOn: nameKinds[kindOf[document] ?? 0] ?? 'name' })
+      best.set(number, { uscc: codes.codeOf(number), score, matchedOn: nameKinds[kindOf[document] ?? 0] ?? 'name' })
     }
     index.find(text, options).forEach((candidate, at) => {
       const { document } = candidate
@@ -195,7 +193,7 @@ export function createSubjectIndex(): SubjectIndex {
     prepareSounds: () => index.prepareSounds(),
     registered,
     get size() {
-      return numberOf.size
+      return codes.size
     },
     get waste() {
       return index.waste
