@@ -6,9 +6,13 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Config } from '../config.ts'
 import { makeAdmission, type Admission } from './admission.ts'
 import { Problem, problems } from './problem.ts'
+import { seldom } from './seldom.ts'
 
 /** Whoever is refused may ask again after this many seconds. */
 const retryAfter = '1'
+
+/** The log is told so often of one reason; each answer has its own line and is counted. */
+const toldEveryMs = 10_000
 
 /** Probes and measurements are needed most when all else is refused. */
 const alwaysServed = /^\/(livez|readyz|metrics)(\?|$)/
@@ -32,13 +36,18 @@ export function makeLoadShedding(config: Config): LoadShedding {
     burstMs: config.MAX_BURST_MS,
   })
   const streams = new Set<string>()
+  const isNews = seldom(toldEveryMs)
+  const overloaded = (request: FastifyRequest, why: object): Problem => {
+    if (isNews(Object.keys(why).join(), new Date())) request.log.warn(why, 'load is shed')
+    return new Problem('overloaded', problems.overloaded.meaning, { headers: { 'retry-after': retryAfter } })
+  }
 
   const enter = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
     if (request.leave !== null || alwaysServed.test(request.url)) {
       done()
     } else if (isHeld(request)) {
       if (streams.size >= config.MAX_STREAMS) {
-        done(overloaded())
+        done(overloaded(request, { streams: streams.size }))
         return
       }
       streams.add(request.id)
@@ -49,7 +58,7 @@ export function makeLoadShedding(config: Config): LoadShedding {
     } else {
       const take = (leave: (() => void) | null) => {
         request.leave = leave
-        done(leave === null ? overloaded() : undefined)
+        done(leave === null ? overloaded(request, { waiting: admission.state.waiting }) : undefined)
       }
       const entered = admission.enter(() => request.signal)
       if (entered instanceof Promise) void entered.then(take)
@@ -78,8 +87,7 @@ export function makeLoadShedding(config: Config): LoadShedding {
         pressureHandler: (request: FastifyRequest, _reply: unknown, type: string, value: number | undefined) => {
           // Without a sample of a whole second the plugin takes the delay for endless, also after one stall.
           if (alwaysServed.test(request.url) || value === Infinity) return
-          request.log.warn({ type, value }, 'under pressure')
-          throw overloaded()
+          throw overloaded(request, { type, value })
         },
       })
       app.addHook('onRequest', (request, reply, done) => {
@@ -116,10 +124,6 @@ function hasBody({ headers }: FastifyRequest): boolean {
 function isHeld({ url, headers }: FastifyRequest): boolean {
   if (!url.startsWith('/v1/feed/events')) return false
   return /[?&]wait=0*[1-9]/.test(url) || headers.accept?.includes('text/event-stream') === true
-}
-
-function overloaded(): Problem {
-  return new Problem('overloaded', problems.overloaded.meaning, { headers: { 'retry-after': retryAfter } })
 }
 
 /** The same answer without a framework: there is no time to read languages. */

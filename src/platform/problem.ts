@@ -131,11 +131,16 @@ function validationProblem(error: unknown): Problem {
   )
 }
 
+/** Writes a fault of the service to the log. Load that is shed is none, and a line for each would be load too. */
+export function logFault(request: FastifyRequest, { code }: Problem, error: unknown): void {
+  if (problems[code].status >= 500 && code !== 'overloaded') request.log.error({ err: error }, 'request failed')
+}
+
 /** Sends any error as a problem; what the service itself is to blame for is logged. */
 export async function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const problem = toProblem(error)
   const { status } = problems[problem.code]
-  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  logFault(request, problem, error)
   return (
     reply
       .code(status)

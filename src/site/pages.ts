@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { notModified } from '../platform/caching.ts'
 import { languageOf, type Language } from '../platform/language.ts'
-import { problems, sendError, toProblem } from '../platform/problem.ts'
+import { problems, logFault, sendError, toProblem } from '../platform/problem.ts'
 import type { PageFrame } from './layout.tsx'
 import { faultPage } from './problem-page.tsx'
 
@@ -44,7 +44,7 @@ export function servePages(
     if (isOfProgram(request)) return sendError(error, request, reply)
     const problem = toProblem(error)
     const { status } = problems[problem.code]
-    if (status >= 500) request.log.error({ err: error }, 'page failed')
+    logFault(request, problem, error)
     // Whatever is at fault may keep the frame from being made too.
     const frame = await frameOf(request).catch(() => ({}))
     return reply

@@ -11,7 +11,7 @@ import { Agent, get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { madeUpUscc, subjectItem } from '../support/businesses.ts'
+import { subjectItem } from '../support/businesses.ts'
 import { take } from '../support/take.ts'
 import { openBenchDatabase } from './names/bench-database.ts'
 import { quantile, say, table } from './names/report.ts'
@@ -30,7 +30,8 @@ interface Outcome {
   other: number
 }
 
-const path = () => `/v1/credit-files/${madeUpUscc(1 + Math.floor(Math.random() * 500))}`
+/** What costs the service many milliseconds, so that those who send, on the same machine, take little of it. */
+const path = () => `/v1/search?q=${encodeURIComponent(`示例${String(1 + Math.floor(Math.random() * 500))}号贸易`)}`
 
 async function send(load: Load): Promise<Outcome> {
   const agent = new Agent({ keepAlive: true, maxSockets: load.clients })
@@ -80,6 +81,8 @@ if (process.send !== undefined) {
   })
 } else {
   const seconds = Number(process.argv[2] ?? 10)
+  /** Requests that are worked on at once: a search keeps one core busy. */
+  const places = process.argv[3] ?? '1'
   const senders = 2
   const database = await openBenchDatabase()
   if (database === null) {
@@ -102,8 +105,8 @@ if (process.send !== undefined) {
       // Refusals are to come from the load, not from one address that asks a lot.
       RATE_LIMIT: 'off',
       // Latency is held by few places and a short burst; what is set by default is generous.
-      MAX_REQUESTS: '32',
-      MAX_WAITING_REQUESTS: '256',
+      MAX_REQUESTS: places,
+      MAX_WAITING_REQUESTS: '16',
       MAX_BURST_MS: '250',
       LOG_LEVEL: 'error',
     },
