@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { check } from 'recheck'
 import ts from 'typescript'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 
 interface Pattern {
   place: string
@@ -82,6 +82,8 @@ const isOfThisFile = (line: string) => line.includes('patterns.test')
 
 /** Reads the modules that make patterns when they are loaded, and calls what makes one when it is called. */
 async function runWhatMakes(places: readonly string[]): Promise<void> {
+  // Other tests of this worker may have loaded them.
+  vi.resetModules()
   for (const file of new Set(places.map((place) => place.replace(/:\d+$/, '')))) await import(resolve(file))
   const { findLicence } = await import('../../src/web-checks/licence.ts')
   const { readPage } = await import('../../src/web-checks/page.ts')
