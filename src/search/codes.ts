@@ -52,17 +52,18 @@ export function createCodeTable(): CodeTable {
   return {
     add: (code) => {
       if (code.length !== width) throw new RangeError(`${code} is no code of ${width} characters`)
-      const isKnown = numberOf(code) !== undefined
       const number = count++
+      // At a start all are next: looking each up would take longer than all else here.
+      const isNext = number === sorted && (number === 0 || compare(number - 1, code) < 0) && !others.has(code)
+      if (isNext || numberOf(code) === undefined) size++
       if (count * width > bytes.length) {
         const larger = new Uint8Array(bytes.length * 2)
         larger.set(bytes)
         bytes = larger
       }
       for (let at = 0; at < width; at++) bytes[number * width + at] = code.charCodeAt(at)
-      if (number === sorted && (number === 0 || compare(number - 1, code) < 0) && !others.has(code)) sorted++
+      if (isNext) sorted++
       else others.set(code, number)
-      if (!isKnown) size++
       return number
     },
     codeOf: (number) => String.fromCharCode(...bytes.subarray(number * width, (number + 1) * width)),
