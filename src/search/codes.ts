@@ -14,9 +14,8 @@ export interface CodeTable {
 const width = 18
 
 /**
- * An empty table. A million codes are 18 MB that the collector of garbage never looks through; as strings in a map they took
- * a fifth of the time of a start. Those that come in ascending order, as all do at a start, are found by halving, the others
- * by a map.
+ * An empty table. A million codes are 18 MB that the collector of garbage never looks through. Those that come in ascending
+ * order, as all do at a start, are found by halving, the others by a map.
  */
 export function createCodeTable(): CodeTable {
   let bytes = new Uint8Array(1 << 16)
