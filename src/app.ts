@@ -137,6 +137,8 @@ export async function buildApp({
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => uuidv7(),
     ...httpLimits(config),
+    // What a balancer sent into a kept connection before it knew of the stop is answered, not refused (`closeConnections`).
+    return503OnClosing: false,
     trustProxy: config.TRUSTED_PROXIES,
     // Whatever is pasted in the place of a code is told to be no code.
     routerOptions: { maxParamLength: 8000 },

@@ -97,11 +97,15 @@ export async function rowsOf<Row>(db: DbOrTx, query: SQL): Promise<Row[]> {
   return (await db.execute(query)) as unknown as Row[]
 }
 
+const dialect = new PgDialect({ casing: 'snake_case' })
+const clientOf = (db: Db) => (db as Db & { $client: postgres.Sql }).$client
+
 /** The rows of a raw query as PostgreSQL sends them: each column the bytes of its text, undecoded. */
 export async function bytesOf(db: Db, query: SQL): Promise<(Buffer | null)[][]> {
-  const { sql: text, params } = new PgDialect({ casing: 'snake_case' }).sqlToQuery(query)
-  const client = (db as Db & { $client: postgres.Sql }).$client
-  return client.unsafe(text, params as never[]).raw()
+  const { sql: text, params } = dialect.sqlToQuery(query)
+  return clientOf(db)
+    .unsafe(text, params as never[])
+    .raw()
 }
 
 export interface Prepared<Row> {
@@ -115,11 +119,9 @@ export interface Prepared<Row> {
  * of its cost (bench credit-file). Its parameters are `sql.placeholder`s; it runs outside transactions.
  */
 export function prepare<Row>(query: SQL): Prepared<Row> {
-  const { sql: text, params } = new PgDialect({ casing: 'snake_case' }).sqlToQuery(query)
-  const ask: Prepared<Row>['ask'] = async (db, parameters) => {
-    const client = (db as Db & { $client: postgres.Sql }).$client
-    return client.unsafe(text, fillPlaceholders(params, parameters) as never[], { prepare: true }) as unknown as Row[]
-  }
+  const { sql: text, params } = dialect.sqlToQuery(query)
+  const ask: Prepared<Row>['ask'] = async (db, parameters) =>
+    clientOf(db).unsafe(text, fillPlaceholders(params, parameters) as never[], { prepare: true }) as unknown as Row[]
   return { text, ask }
 }
 

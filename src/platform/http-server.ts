@@ -16,8 +16,6 @@ export function httpLimits(config: Config) {
   return {
     bodyLimit,
     requestTimeout: config.REQUEST_TIMEOUT_MS,
-    // A request that a balancer sent into a kept connection before it knew of the stop is answered, not refused.
-    return503OnClosing: false,
     // Longer than the idle time of usual balancers (60 s), so that none sends into a connection that is being closed.
     keepAliveTimeout: 72_000,
     http: {

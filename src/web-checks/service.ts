@@ -222,13 +222,13 @@ function openLedger({
 
 /** Whether one of the sites that answered last answers now; null when none is known, or may be asked at this moment. */
 async function anyAnswers(db: Db, { outbound, sites, userAgent, signal }: VisitTools): Promise<boolean | null> {
-  let isOpen = true
+  let isUnknown = true
   for (const each of await listAnsweringUrls(db, controls)) {
     const url = new URL('/robots.txt', each)
     const site = await sites.claim(siteOf(url.hostname))
     // It is being visited, here or in another process: what comes of that is not known yet.
     if (site === null) continue
-    isOpen = false
+    isUnknown = false
     try {
       const { timeoutMs, maxRobotsBytes: maxBytes } = visitLimits
       const headers = { 'user-agent': userAgent }
@@ -240,7 +240,7 @@ async function anyAnswers(db: Db, { outbound, sites, userAgent, signal }: VisitT
       await site.release()
     }
   }
-  return isOpen ? null : false
+  return isUnknown ? null : false
 }
 
 /** Commits a visit with all that follows from it; answers whether something published changed. */

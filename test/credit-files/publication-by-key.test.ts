@@ -10,7 +10,7 @@ import { enterprise, other, trader } from '../listings/staff.ts'
 import { hidden, names, personalData, shopOf, staffTexts } from './marked-businesses.ts'
 import { businesses, days, useWalk } from './walking.ts'
 
-const { staff, folder, key, ids, textOf, expectClean, events } = await useWalk()
+const { staff, folder, key, ids, withdrawn, textOf, expectClean, events } = await useWalk()
 
 describe('the log', () => {
   it('has nothing personal in it and nothing that staff wrote of a case, in any form', async () => {
@@ -23,14 +23,7 @@ describe('the log', () => {
 
   it('ends, of whatever was withdrawn, with an event that shows nothing, and of what is void has no content', async () => {
     const newest = new Map((await events()).map((event) => [keyOf(event), event]))
-    for (const id of [
-      ids().removed,
-      ids().corrected,
-      ids().revoked,
-      ids().periodOver,
-      ids().exitedEarly,
-      ids().leftOpen,
-    ]) {
+    for (const id of withdrawn()) {
       const event = newest.get(`listing:${id}`)
       expect(event?.data).toMatchObject({ shown: false })
       const sanctions = newest.get(`sanctions:${id}`)

@@ -5,7 +5,7 @@ import { other, trader } from '../listings/staff.ts'
 import { hidden, names, personalData, shopOf, shown, staffTexts } from './marked-businesses.ts'
 import { businesses, days, query, useWalk } from './walking.ts'
 
-const { staff, ids, cases, hide, expectClean, events } = await useWalk()
+const { staff, withdrawn, cases, hide, expectClean, events } = await useWalk()
 
 const moments = days.map((day) => `${day}T12:00:00+08:00`)
 const whens = [
@@ -106,14 +106,7 @@ describe('every route that needs no key', () => {
   })
 
   it('has no single entry that was withdrawn', async () => {
-    for (const id of [
-      ids().removed,
-      ids().corrected,
-      ids().revoked,
-      ids().periodOver,
-      ids().exitedEarly,
-      ids().leftOpen,
-    ]) {
+    for (const id of withdrawn()) {
       for (const list of ['abnormal', 'serious-violator']) {
         await expectClean({ url: `/v1/lists/${list}/entries/${id}` }, [404])
       }

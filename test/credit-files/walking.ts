@@ -104,6 +104,8 @@ export async function useWalk() {
     key: (scope: keyof typeof keys) => keys[scope],
     /** What was withdrawn. */
     ids: () => ids,
+    /** The entries among it. */
+    withdrawn: () => [ids.removed, ids.corrected, ids.revoked, ids.periodOver, ids.exitedEarly, ids.leftOpen],
     /** Cases that speak of each business, by its place. */
     cases: () => cases,
     /** From now on this must be nowhere either. */

@@ -36,7 +36,8 @@ describe('a message that fails', () => {
       expect(wait).toBeLessThanOrEqual(retryDelaysMs[i]! * 1.2)
     })
     expect(waits.some((wait, i) => wait !== retryDelaysMs[i])).toBe(true)
-    for (const message of receiver.received) expect(verified(message, subscription.secret)).toBeTruthy()
+    for (const message of receiver.received)
+      expect(verified(message, subscription.secret)).toEqual(JSON.parse(message.text))
 
     expect(await stateOf(subscription)).toMatchObject({
       status: 'paused',

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { auditPage } from '../../audit/schemas.ts'
 import type { Language } from '../../platform/language.ts'
+import { addDays } from '../../rulebook/plain-date.ts'
 import { Code, Moment, visible, Written } from '../parts.tsx'
 import { workspacePage } from '../workspace/frame.tsx'
 import { Filters, Items, Pager, Raw } from '../workspace/list-parts.tsx'
@@ -24,8 +25,7 @@ export function registerAuditPages(pages: Pages): void {
 const startOf = (text = '') => (isDay(text) ? `${text}T00:00:00+08:00` : given(text))
 
 /** The API's end is the first moment that is left out: of a day, the next midnight. */
-const endOf = (text = '') =>
-  isDay(text) ? new Date(Date.parse(`${text}T00:00:00+08:00`) + 86_400_000).toISOString() : given(text)
+const endOf = (text = '') => (isDay(text) ? startOf(addDays(text, 1)) : given(text))
 
 const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
 const given = (text: string) => (text === '' ? undefined : text)
