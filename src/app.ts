@@ -2,12 +2,11 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
-import { v7 as uuidv7 } from 'uuid'
 import { caseRoutes } from './cases/routes.ts'
 import { badgeRoutes } from './credit-files/badge.tsx'
 import { certificateRoutes } from './credit-files/certificate.ts'
 import { startPresentFiles, type PresentFiles } from './credit-files/present-files.ts'
-import { creditFileRoutes } from './credit-files/routes.ts'
+import { creditFileRoutes, presentFileRead } from './credit-files/routes.ts'
 import type { FeedListener } from './feed/listener.ts'
 import { exportRoutes } from './feed/exports/routes.ts'
 import { feedRoutes } from './feed/routes.ts'
@@ -32,6 +31,7 @@ import { penaltyRoutes } from './penalties/routes.ts'
 import { repairRoutes } from './repairs/routes.ts'
 import { jobRunRoutes } from './job-runs/routes.ts'
 import type { Job } from './platform/jobs.ts'
+import { answerDirectly } from './platform/direct-answers.ts'
 import { databaseCheck, healthRoutes, stoppingCheck } from './platform/health.ts'
 import { closeConnections, httpLimits, takeOnlyJson } from './platform/http-server.ts'
 import { jwksRoutes } from './platform/jwks.ts'
@@ -45,7 +45,7 @@ import { openOutbound } from './platform/outbound.ts'
 import { registerRateLimits } from './platform/rate-limits.ts'
 import { refuseConnection, registerProblems, sendError } from './platform/problem.ts'
 import type { PoolState } from './platform/queries.ts'
-import { followRequests } from './platform/request-context.ts'
+import { followRequests, newRequestId } from './platform/request-context.ts'
 import { logRequests } from './platform/request-log.ts'
 import { documentationPolicy, sendSecurityHeaders } from './platform/security-headers.ts'
 import type { Signing } from './platform/signing.ts'
@@ -135,7 +135,7 @@ export async function buildApp({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     // One line for each answer, by `logRequests`.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    genReqId: () => uuidv7(),
+    genReqId: newRequestId,
     ...httpLimits(config),
     // What a balancer sent into a kept connection before it knew of the stop is answered, not refused (`closeConnections`).
     return503OnClosing: false,
@@ -159,7 +159,7 @@ export async function buildApp({
   sendSecurityHeaders(app)
   registerProblems(app)
   takeOnlyJson(app)
-  closeConnections(app, { isStopping, whileClosing: () => listener.stop() })
+  const isClosing = closeConnections(app, { isStopping, whileClosing: () => listener.stop() })
   const load = makeLoadShedding(config)
   await load.register(app)
 
@@ -226,5 +226,10 @@ export async function buildApp({
   await app.register(webCheckRoutes, { db, authenticate })
   await app.register(workspaceRoutes, { db, clock, config, limits, passes, oidc, publicUrl })
   await app.register(siteRoutes, { db: reads.db, clock, files, names, signing, publicUrl })
+  // Not while traces are made of requests.
+  if (tracing === null) {
+    const read = presentFileRead(files)
+    answerDirectly(app, { read, config, limits, metrics, admission: load.admission, log: logger, isClosing })
+  }
   return app
 }

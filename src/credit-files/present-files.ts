@@ -10,6 +10,7 @@ import { inBatches } from '../platform/batches.ts'
 import { etagOf } from '../platform/caching.ts'
 import { dayOf, type Clock } from '../platform/clock.ts'
 import { faultOf, type Db } from '../platform/db.ts'
+import type { TaggedJson } from '../platform/direct-answers.ts'
 import type { Language } from '../platform/language.ts'
 import type { HeldFile } from './held.ts'
 import { publishFile } from './publication-policy.ts'
@@ -17,13 +18,11 @@ import { findHeldFiles } from './repository.ts'
 import type { CreditFile } from './schemas.ts'
 
 /** The file of a business as of now, as it is published. */
-export interface PresentFile {
-  /** Shared by all who read it: never to be changed. */
-  file: CreditFile
-  /** `file` as JSON. */
-  text: string
+export interface PresentFile extends TaggedJson {
+  /** Read out of its JSON when it is asked for: most only pass that on. */
+  readonly file: CreditFile
   /** Of the file without the moment of reading and the position, which change without the file changing. */
-  etag: string
+  readonly etag: string
 }
 
 /** The files of this process's readers, from memory while the log says that they have not changed. */
@@ -44,14 +43,13 @@ export interface PresentFiles {
 
 interface Kept {
   today: string
-  content: Omit<CreditFile, 'knownAt' | 'position'>
-  /** The content as JSON, without its last bracket. */
+  /** What does not change with the moment of reading, as the bytes of JSON without its last bracket. */
   open: string
   etag: string
 }
 
-/** At most so many characters of text are kept; the object beside each takes about as much again. */
-const keptCharacters = 48 * 1024 * 1024
+/** At most so many bytes of JSON are kept; no objects, through which the collector of garbage would have to go. */
+const keptBytes = 64 * 1024 * 1024
 /** So often the head of the log is asked for when nothing wakes the reader. */
 const confirmMs = 400
 /**
@@ -78,7 +76,7 @@ export function startPresentFiles(
 ): PresentFiles {
   const end = new AbortController()
   const kept = new LRUCache<string, Kept>({
-    maxSize: keptCharacters,
+    maxSize: keptBytes,
     sizeCalculation: ({ open }, key) => open.length + key.length,
   })
   /**
@@ -177,12 +175,12 @@ export function startPresentFiles(
     const view = { asOf: today, knownAt: now.toISOString(), today, language, seesHistory: false }
     const { knownAt: _, position: __, ...content } = publishFile(rulebook, held, view)
     const text = JSON.stringify(content)
-    const one: Kept = { today, content, open: text.slice(0, -1), etag: etagOf(text) }
+    const one: Kept = { today, open: Buffer.from(text.slice(0, -1)).toString('latin1'), etag: etagOf(text) }
     // Read before the log was followed to where it is now, it may lack what changed since.
     const isUpToDate =
       followed !== null && held.position >= followed.position && held.amendmentId === followed.amendmentId
     if (isUpToDate) kept.set(`${uscc} ${language}`, one)
-    return answer(one, now, held.position)
+    return new Answer(one, now, held.position)
   }
 
   return {
@@ -191,7 +189,7 @@ export function startPresentFiles(
       const today = dayOf(now)
       const position = trusted()
       const inMemory = position === null ? undefined : kept.get(`${uscc} ${language}`)
-      if (position !== null && inMemory?.today === today) return answer(inMemory, now, position)
+      if (position !== null && inMemory?.today === today) return new Answer(inMemory, now, position)
       return load(uscc, language, today, now)
     },
     wrote: () => void (writes += 1),
@@ -210,14 +208,16 @@ export function startPresentFiles(
   }
 }
 
-function answer({ content, open, etag }: Kept, now: Date, position: number): PresentFile {
-  const knownAt = now.toISOString()
-  return {
-    // Made when somebody asks for it: most only pass the text on.
-    get file() {
-      return { ...content, knownAt, position }
-    },
-    text: `${open},"knownAt":"${knownAt}","position":${position}}`,
-    etag,
+class Answer implements PresentFile {
+  readonly etag: string
+  readonly bytes: string
+
+  constructor({ open, etag }: Kept, now: Date, position: number) {
+    this.etag = etag
+    this.bytes = `${open},"knownAt":"${now.toISOString()}","position":${position}}`
+  }
+
+  get file(): CreditFile {
+    return JSON.parse(Buffer.from(this.bytes, 'latin1').toString()) as CreditFile
   }
 }

@@ -5,6 +5,7 @@ import type { Guards } from '../platform/auth.ts'
 import { notModified, notModifiedResponse, tagged } from '../platform/caching.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
+import type { DirectRead } from '../platform/direct-answers.ts'
 import { languageOf } from '../platform/language.ts'
 import { afterOf, listName, pageOf, pageQuery } from '../platform/pagination.ts'
 import { problemResponses } from '../platform/problem.ts'
@@ -38,6 +39,15 @@ interface Options {
   identify: Guards['identify']
 }
 
+const fileRoute = '/v1/credit-files/:uscc'
+
+/** The file of a business as of now for anybody, by its address alone. */
+export function presentFileRead(files: PresentFiles): DirectRead {
+  // Codes as they are written; what is written otherwise, or is no code, the route reads.
+  const path = /^\/v1\/credit-files\/([0-9A-Z]{18})$/
+  return { route: fileRoute, path, find: (uscc, language) => files.find(uscc, language) }
+}
+
 const tags = ['Public lookup']
 /** A key is not needed. */
 const security = [{}, { key: [] }]
@@ -63,7 +73,7 @@ export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (
   }
 
   app.get(
-    '/v1/credit-files/:uscc',
+    fileRoute,
     {
       onRequest: identify,
       schema: {
@@ -80,10 +90,10 @@ export const creditFileRoutes: FastifyPluginCallbackZod<Options> = (
       const reader = readerOf(request)
       const { asOf, knownAt } = request.query
       if (asOf === undefined && knownAt === undefined && request.principal === null) {
-        const { text, etag } = await readPresentFile(files, reader.language, request.params.uscc)
+        const { bytes, etag } = await readPresentFile(files, reader.language, request.params.uscc)
         if (tagged(request, reply, etag)) return reply.code(304).send()
         // Written as JSON once for all who read it, so that it is not gone through by the schema each time.
-        return reply.type('application/json; charset=utf-8').send(text as unknown as CreditFile)
+        return reply.type('application/json; charset=utf-8').send(Buffer.from(bytes, 'latin1') as unknown as CreditFile)
       }
       const file = await readCreditFile(reader, request.params.uscc, request.query)
       // The moment of reading and the head of the log change without the file changing.

@@ -1,5 +1,4 @@
-import { isIP } from 'node:net'
-import type { FastifyRequest } from 'fastify'
+import { isIP, type Socket } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /** An address in its one written form: an IPv4 address in IPv6 as IPv4, no zone; null for what is none. */
@@ -15,7 +14,7 @@ function readAddress(text: string): string | null {
  * Where a request comes from: the nearest address that is not one of TRUSTED_PROXIES. What a client writes into
  * `X-Forwarded-For` itself lies behind that and is never looked at.
  */
-export function clientAddress(request: FastifyRequest): string | null {
+export function clientAddress(request: { ip: string; socket: Pick<Socket, 'remoteAddress'> }): string | null {
   // A trusted proxy may have written "unknown" (RFC 7239); then the proxy itself is all that is known.
   return readAddress(request.ip) ?? readAddress(request.socket.remoteAddress ?? '')
 }

@@ -20,6 +20,8 @@ export interface Admission {
   readonly state: AdmissionState
   /** Whether one that comes now would be refused, so that nothing need be done for it. */
   refusesNow(): boolean
+  /** What ends this one, as `enter` tells it, where a place is free now; else null, and nothing was done. */
+  enterAtOnce(): (() => void) | null
   /**
    * What ends this one (once, however often it is called), or null when it is refused: at once, or, where there is a wait,
    * when it is its turn.
@@ -76,6 +78,12 @@ export function makeAdmission(limits: AdmissionLimits, now: () => number = () =>
     }
   }
 
+  const enterAtOnce = () => {
+    if (running >= limits.running) return null
+    running += 1
+    return leaver()
+  }
+
   return {
     state: {
       get running() {
@@ -98,11 +106,10 @@ export function makeAdmission(limits: AdmissionLimits, now: () => number = () =>
       refused += 1
       return true
     },
+    enterAtOnce,
     enter: (gone) => {
-      if (running < limits.running) {
-        running += 1
-        return leaver()
-      }
+      const leave = enterAtOnce()
+      if (leave !== null) return leave
       dropLate()
       if (queue.length >= room()) {
         refused += 1

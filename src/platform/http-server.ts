@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
@@ -85,11 +86,12 @@ export function nestsDeeperThan(text: string, levels: number): boolean {
  * reserve is closed.
  * @param options.isStopping already before the server closes, so that balancers open their next connection elsewhere
  * @param options.whileClosing ends whoever waits for something
+ * @returns whether connections are being closed
  */
 export function closeConnections(
   app: FastifyInstance,
   { isStopping, whileClosing }: { isStopping: () => boolean; whileClosing: () => Promise<void> },
-): void {
+): () => boolean {
   // A connection that is in use when the closing begins would be kept alive, and the closing with it.
   let closing = false
   // One that was opened in reserve and never used is not idle to Node, and would hold the closing for a minute.
@@ -98,17 +100,19 @@ export function closeConnections(
     unused.add(socket)
     socket.once('close', () => unused.delete(socket))
   })
-  app.addHook('onRequest', (request, _reply, done) => {
-    unused.delete(request.raw.socket)
-    done()
+  // Beside whatever answers requests, also what does so before Fastify.
+  app.addHook('onReady', async () => {
+    app.server.on('request', ({ socket }: IncomingMessage) => unused.delete(socket))
   })
+  const isClosing = () => closing || isStopping()
   app.addHook('preClose', async () => {
     closing = true
     await whileClosing()
     for (const socket of unused) socket.destroy()
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
-    if (closing || isStopping()) void reply.header('connection', 'close')
+    if (isClosing()) void reply.header('connection', 'close')
     done(null, payload)
   })
+  return isClosing
 }

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 
 /** A text that people read, in both languages of the service. Codes are never translated. */
@@ -13,8 +13,8 @@ export type Language = keyof Text
  * The reader's language by `Accept-Language` (RFC 9110 section 12.5.4): English where it is asked for before Chinese,
  * else Chinese.
  */
-export function languageOf(request: FastifyRequest): Language {
-  const header = request.headers['accept-language']
+export function languageOf({ headers }: Pick<IncomingMessage, 'headers'>): Language {
+  const header = headers['accept-language']
   if (header === undefined) return 'zh'
   const ranked = header
     .split(',')

@@ -2,10 +2,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { getHeapStatistics } from 'node:v8'
 import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { v7 as uuidv7 } from 'uuid'
 import type { Config } from '../config.ts'
 import { makeAdmission, type Admission } from './admission.ts'
 import { Problem, problems } from './problem.ts'
+import { newRequestId } from './request-context.ts'
 import { seldom } from './seldom.ts'
 
 /** Whoever is refused may ask again after this many seconds. */
@@ -141,7 +141,7 @@ function refuse(request: IncomingMessage, response: ServerResponse): void {
     'content-length': Buffer.byteLength(body),
     'retry-after': retryAfter,
     'cache-control': 'no-store',
-    'x-request-id': uuidv7(),
+    'x-request-id': newRequestId(),
     'x-content-type-options': 'nosniff',
     // A body that nobody reads would stand in the way of the next request.
     ...(request.method !== 'GET' && request.method !== 'HEAD' && { connection: 'close' }),

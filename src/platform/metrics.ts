@@ -26,6 +26,15 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 let ofProcess: Metrics | null = null
 
+/** A request that has its answer; `durationMs` from its head on. */
+export interface Answered {
+  method: string
+  /** As the router names it; null for none. */
+  route: string | null
+  status: number
+  durationMs: number
+}
+
 /** Memory, CPU, event loop and garbage collection, measured once for the process. */
 function processMetrics(): Metrics {
   if (ofProcess === null) {
@@ -38,6 +47,8 @@ function processMetrics(): Metrics {
 }
 
 export interface MetricsCollection {
+  /** Counts an answer that no hook of the app is told of. */
+  observe: (answered: Answered) => void
   /** Adds what is read at each scrape. */
   add: (...measurements: Measurement[]) => void
   /** The text of all series, in the form that the reader likes best. */
@@ -55,14 +66,22 @@ export function makeMetrics(app: FastifyInstance): MetricsCollection {
     buckets,
     registers,
   })
+  const observe = ({ method, route, status, durationMs }: Answered) => {
+    const labels = {
+      method: methods.includes(method) ? method : 'other',
+      route: route ?? 'none',
+      status: String(status),
+    }
+    durations.observe(labels, durationMs / 1000)
+  }
   app.addHook('onResponse', (request, reply, done) => {
-    const method = methods.includes(request.method) ? request.method : 'other'
-    const route = request.routeOptions.url ?? 'none'
-    durations.observe({ method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000)
+    const [route, status, durationMs] = [request.routeOptions.url ?? null, reply.statusCode, reply.elapsedTime]
+    observe({ method: request.method, route, status, durationMs })
     done()
   })
 
   return {
+    observe,
     add: (...measurements) => {
       for (const { name, help, kind, labels = [], read } of measurements) {
         const common = { name, help, labelNames: [...labels], registers }

@@ -1,12 +1,12 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { v7 as uuidv7 } from 'uuid'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { faultOf } from './db.ts'
 import { inLanguage, languageOf, type Text } from './language.ts'
 import { problems, type ProblemCode } from './problem-catalogue.ts'
+import { newRequestId } from './request-context.ts'
 import { bareHeaders } from './security-headers.ts'
 
 /** Every problem with its status and meaning; told apart from what is done with them. */
@@ -181,7 +181,7 @@ export function refuseConnection(error: ConnectionError, socket: Socket): void {
   const headers = {
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(body),
-    'x-request-id': uuidv7(),
+    'x-request-id': newRequestId(),
     ...bareHeaders,
     connection: 'close',
   }

@@ -29,6 +29,11 @@ interface Log {
 }
 
 export interface RateLimits extends KeyLimits {
+  /**
+   * One more public request from this address, of one that no hook of the app sees: what its answer is to say, or null
+   * when it is to be refused. Null instead of a promise where nothing is limited.
+   */
+  countPublic: ((address: string | null) => Promise<Record<string, string> | null>) | null
   /** Whether limits are shared through Redis now; false also where there is none. */
   isShared(): boolean
 }
@@ -43,7 +48,8 @@ export async function registerRateLimits(
   { config, log }: { config: Config; log?: Log | undefined },
 ): Promise<RateLimits> {
   if (config.RATE_LIMIT === 'off') {
-    return { isShared: () => false, countKey: () => Promise.resolve(), countRefused: () => Promise.resolve() }
+    const nothing = () => Promise.resolve()
+    return { isShared: () => false, countPublic: null, countKey: nothing, countRefused: nothing }
   }
   const limits: Record<Budget, number> = {
     search: config.RATE_LIMIT_SEARCH,
@@ -56,10 +62,10 @@ export async function registerRateLimits(
   const shared = redis === null ? null : await counterOf(app, limits, redis)
   let isShared = shared !== null
 
-  const count = async (budget: Budget, request: FastifyRequest, source: string): Promise<Counted> => {
+  const count = async (budget: Budget, source: string): Promise<Counted> => {
     if (shared !== null) {
       try {
-        const counted = await shared(budget, request, source)
+        const counted = await shared(budget, source)
         if (!isShared) log?.info({}, 'Redis is back: limits are shared again')
         isShared = true
         return counted
@@ -68,13 +74,14 @@ export async function registerRateLimits(
         isShared = false
       }
     }
-    return alone(budget, request, source)
+    return alone(budget, source)
   }
+  const policyOf = (budget: Budget) => ({ 'ratelimit-policy': `"${budget}";q=${limits[budget]};w=${windowMs / 1000}` })
   /** Counts one request, and tells its sender how many are left. */
-  const take = async (budget: Budget, request: FastifyRequest, reply: FastifyReply, source: string): Promise<void> => {
-    const { remaining, resetSeconds, isExceeded } = await count(budget, request, source)
+  const take = async (budget: Budget, reply: FastifyReply, source: string): Promise<void> => {
+    const { remaining, resetSeconds, isExceeded } = await count(budget, source)
     // Draft draft-ietf-httpapi-ratelimit-headers-09. What is left is the sender's alone: no cache may keep it for others.
-    void reply.header('ratelimit-policy', `"${budget}";q=${limits[budget]};w=${windowMs / 1000}`)
+    void reply.headers(policyOf(budget))
     const left = `"${budget}";r=${remaining};t=${resetSeconds}`
     if (budget === 'key') void reply.header('ratelimit', left)
     if (!isExceeded) return
@@ -88,12 +95,13 @@ export async function registerRateLimits(
     // Where a route looks at keys, one is counted by its guard.
     const hasKey = request.headers.authorization !== undefined && schema?.security !== undefined
     if (budget === 'none' || hasKey) return
-    await take(budget, request, reply, sourceOf(clientAddress(request)))
+    await take(budget, reply, sourceOf(clientAddress(request)))
   })
   return {
     isShared: () => isShared,
-    countKey: (request, reply, { keyId, partnerId }) => take('key', request, reply, keyId ?? partnerId),
-    countRefused: (request, reply) => take('refused', request, reply, sourceOf(clientAddress(request))),
+    countPublic: async (address) => ((await count('public', sourceOf(address))).isExceeded ? null : policyOf('public')),
+    countKey: (_request, reply, { keyId, partnerId }) => take('key', reply, keyId ?? partnerId),
+    countRefused: (request, reply) => take('refused', reply, sourceOf(clientAddress(request))),
   }
 }
 
@@ -103,12 +111,12 @@ interface Counted {
   isExceeded: boolean
 }
 
-type Counter = (budget: Budget, request: FastifyRequest, source: string) => Promise<Counted>
+type Counter = (budget: Budget, source: string) => Promise<Counted>
 
 /** A counter of its own: in this process, or in Redis. */
 async function counterOf(app: FastifyInstance, limits: Record<Budget, number>, redis?: Redis): Promise<Counter> {
-  // The plugin asks for the source by the request; one request is counted for several sources.
-  const sources = new WeakMap<FastifyRequest, string>()
+  // The plugin counts requests of Fastify. All that it reads of one is this, besides what is made of its source.
+  type Countable = FastifyRequest & { source: string }
   const limiters: Partial<Record<Budget, ReturnType<FastifyInstance['createRateLimit']>>> = {}
   // In a scope of its own, since the plugin has one store.
   await app.register(async (scope) => {
@@ -122,13 +130,12 @@ async function counterOf(app: FastifyInstance, limits: Record<Budget, number>, r
       limiters[budget] = scope.createRateLimit({
         max: limits[budget],
         timeWindow: windowMs,
-        keyGenerator: (request) => `${budget}:${sources.get(request) ?? ''}`,
+        keyGenerator: (request) => `${budget}:${(request as Countable).source}`,
       })
     }
   })
-  return async (budget, request, source) => {
-    sources.set(request, source)
-    const counted = await limiters[budget]?.(request)
+  return async (budget, source) => {
+    const counted = await limiters[budget]?.({ source, routeOptions: { config: {} } } as Countable)
     if (counted === undefined || counted.isAllowed) throw new Error(`the limit ${budget} did not count`)
     const { remaining, ttlInSeconds, isExceeded } = counted
     return { remaining, resetSeconds: Math.max(1, ttlInSeconds), isExceeded }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { Span } from './tracing.ts'
 
@@ -8,6 +9,9 @@ export interface RequestContext {
   /** The trace of the request; null while traces are off. */
   span: Span | null
 }
+
+/** What a request is called in its answer, the log and the database. */
+export const newRequestId = (): string => randomUUID()
 
 const storage = new AsyncLocalStorage<RequestContext>()
 

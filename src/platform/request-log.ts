@@ -1,7 +1,8 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import { pino, type DestinationStream, type Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { faultOf } from './db.ts'
+import type { Answered } from './metrics.ts'
 
 /** Names under which secrets travel: never written, wherever in a line they stand. */
 const secretNames = ['authorization', 'cookie', 'set-cookie', 'password', 'secret', 'token', 'key', 'x-api-key']
@@ -25,22 +26,27 @@ function requestOf({ method, routeOptions, ip }: Partial<FastifyRequest>) {
   return { method, route: routeOptions?.url ?? null, remoteAddress: ip }
 }
 
-/** Writes one line for each answer: what was asked, by whose key, what became of it and how long it took. */
+/** Writes the line of an answer: what was asked, by whose key, what became of it and how long it took. */
+export function logAnswer(
+  log: Pick<FastifyBaseLogger, 'info'>,
+  { durationMs, ...answered }: Answered & { remoteAddress: string } & Record<string, unknown>,
+): void {
+  log.info({ ...answered, durationMs: Math.round(durationMs * 10) / 10 }, 'answered')
+}
+
+/** One line for each answer. */
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
     const { principal } = request
-    request.log.info(
-      {
-        method: request.method,
-        route: request.routeOptions.url ?? null,
-        status: reply.statusCode,
-        durationMs: Math.round(reply.elapsedTime * 10) / 10,
-        remoteAddress: request.ip,
-        ...(principal !== null && { keyId: principal.keyId, partnerId: principal.partnerId }),
-        ...(request.context.span !== null && { traceId: request.context.span.traceId }),
-      },
-      'answered',
-    )
+    logAnswer(request.log, {
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      durationMs: reply.elapsedTime,
+      remoteAddress: request.ip,
+      ...(principal !== null && { keyId: principal.keyId, partnerId: principal.partnerId }),
+      ...(request.context.span !== null && { traceId: request.context.span.traceId }),
+    })
     done()
   })
 }

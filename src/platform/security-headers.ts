@@ -27,17 +27,25 @@ const options: HelmetOptions = {
 }
 
 /**
- * Security headers on every answer (Helmet's, for a service whose answers are data for anybody). Pages, the badge and the
- * preview set a policy of their own after it. They are the same for all, so Helmet is asked once: asked with each request, it
- * was a tenth of the processor's time of a lookup (decision 35).
+ * Helmet's headers. They are the same for all, so it is asked once: asked with each request, it was a tenth of the
+ * processor's time of a lookup (decision 35).
  */
-export function sendSecurityHeaders(app: FastifyInstance): void {
+export const securityHeaders = helmetsHeaders()
+
+function helmetsHeaders(): Record<string, string> {
   const request = new IncomingMessage(new Socket())
   const response = new ServerResponse(request)
   helmet(options)(request, response, () => undefined)
-  const headers = response.getHeaders()
+  return response.getHeaders() as Record<string, string>
+}
+
+/**
+ * Security headers on every answer (Helmet's, for a service whose answers are data for anybody). Pages, the badge and the
+ * preview set a policy of their own after it.
+ */
+export function sendSecurityHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (_request, reply, done) => {
-    void reply.headers(headers)
+    void reply.headers(securityHeaders)
     done()
   })
 }

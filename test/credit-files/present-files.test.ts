@@ -43,8 +43,7 @@ async function sequenceAll(): Promise<number> {
 async function read(files: PresentFiles, number: number) {
   const present = await files.find(madeUpUscc(number), 'zh')
   if (present === null) throw new Error('nobody is registered')
-  const { file, text } = present
-  expect(JSON.parse(text)).toEqual(file)
+  const { file } = present
   return { address: file.subject.address, position: file.position }
 }
 

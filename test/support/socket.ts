@@ -13,7 +13,7 @@ export function sendRaw(address: string, text: string, drip?: { everyMs: number;
     let answer = ''
     const socket = connect(Number(new URL(address).port), '127.0.0.1', () => socket.write(text, 'latin1'))
     const timer = drip && setInterval(() => socket.writable && socket.write(drip.byte), drip.everyMs)
-    socket.on('data', (chunk) => (answer += chunk.toString()))
+    socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk))
     socket.on('error', () => undefined)
     socket.on('close', () => {
       clearInterval(timer)
