@@ -57,8 +57,8 @@ const confirmMs = 400
  * has everything that was committed, since it cannot be reached or since nobody numbers events, answers from the database.
  */
 const trustMs = 1000
-/** Files read in one statement, and statements at once: more would only queue in the database (bench credit-file). */
-const batch = { most: 64, atOnce: 4 }
+/** How files are read that are not in memory (bench credit-file): a statement for a few costs as much here as one for many. */
+const batch = { most: 64, atOnce: 4, patienceMs: 10 }
 /** Rest after a failure, such as a database that restarts. */
 const restMs = 500
 
