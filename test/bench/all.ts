@@ -102,7 +102,7 @@ if (failed) process.exitCode = 1
 async function measure(name: string, options: string[]): Promise<[Handed, string | null]> {
   const handed: Handed = { results: [], growth: [] as GrowthPoint[] }
   const child = fork(fileURLToPath(new URL('run.ts', import.meta.url)), [name, ...options], {
-    execArgv: ['--expose-gc', '--import', 'tsx'],
+    execArgv: ['--expose-gc', ...process.execArgv],
     env: { ...process.env, BENCH_DATABASE: province.url },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     // One that hangs does not hold up the others.

@@ -156,7 +156,7 @@ request = function() return wrk.format(nil, "/graphql", nil, body:gsub("CODE", c
       {
         row: 'memory',
         what: 'the process that served it',
-        measured: `names and 48 M characters of files; ${String(file.length)} bytes a file`,
+        measured: `names and 64 MB of files; ${String(file.length)} bytes a file`,
         yardstick: '',
         figures: [residentMb(servers[0]?.pid)],
         unit: 'MB',
@@ -262,7 +262,6 @@ async function profile(what: string, path: string) {
 
 async function startServer(kind: 'service' | 'constant' | 'postgraphile', content = ''): Promise<string> {
   const child = fork(fileURLToPath(new URL('names/bench-server.ts', import.meta.url)), [kind, database.url, content], {
-    execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   servers.push(child)

@@ -22,9 +22,7 @@ const { values } = parseArgs({
 const perCall = 1000
 const database = await openProvince(Number(values.n))
 const folder = mkdtempSync(join(tmpdir(), 'xinjian-bench-'))
-const serving = fork(fileURLToPath(new URL('names/bench-server.ts', import.meta.url)), ['service', database.url], {
-  execArgv: ['--import', 'tsx'],
-})
+const serving = fork(fileURLToPath(new URL('names/bench-server.ts', import.meta.url)), ['service', database.url], {})
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 try {
   const [address] = (await once(serving, 'message')) as [string]

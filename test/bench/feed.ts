@@ -34,9 +34,7 @@ url.pathname = `/${name}`
 await migrateDatabase(url.href)
 const database = openDatabase(url.href, { max: writers })
 const { db } = database
-const serving = fork(fileURLToPath(new URL('names/bench-server.ts', import.meta.url)), ['service', url.href], {
-  execArgv: ['--import', 'tsx'],
-})
+const serving = fork(fileURLToPath(new URL('names/bench-server.ts', import.meta.url)), ['service', url.href], {})
 const [address] = (await once(serving, 'message')) as [string]
 const { id } = await createPartner(db, { name: '某协同部门', kind: 'agency' }, new Date())
 const { key } = await createKey(db, { partnerId: id, scopes: ['feed'] }, new Date())

@@ -84,9 +84,7 @@ async function measure({ db, url }: Database, n: number): Promise<GrowthPoint[]>
   const building = performance.now() - from
   await listener.stop()
   await names.stop()
-  const serving = fork(fileURLToPath(new URL('names/bench-server.ts', import.meta.url)), ['service', url], {
-    execArgv: ['--import', 'tsx'],
-  })
+  const serving = fork(fileURLToPath(new URL('names/bench-server.ts', import.meta.url)), ['service', url], {})
   try {
     const [address] = (await once(serving, 'message')) as [string]
     const partner = await createPartner(db, { name: '某协同部门', kind: 'agency' }, new Date())

@@ -58,7 +58,7 @@ try {
     const child = fork(
       fileURLToPath(new URL('names/bench-server.ts', import.meta.url)),
       ['constant', database.url, file],
-      { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
     )
     const [address] = (await once(child, 'message')) as [string]
     constants.push({ address, child })

@@ -20,7 +20,8 @@ export async function startProfile(): Promise<() => Promise<ProfileLine[]>> {
     let busy = 0
     for (const [at, id] of (profile.samples ?? []).entries()) {
       const frame = nodes.get(id)
-      if (frame === undefined || frame.functionName === '(idle)') continue
+      // Samples taken while the process waits stand where the profile was begun: in `dispatch` of the inspector.
+      if (frame === undefined || ['(idle)', 'dispatch'].includes(frame.functionName)) continue
       const file = frame.url.replace(/\?.*$/, '').replace(/^.*?\/(?=src\/|node_modules\/|test\/)/, '')
       const where = `${frame.functionName || '(anonymous)'} ${file.replace('node_modules/', '')}`.trim()
       const taken = profile.timeDeltas?.[at] ?? 0

@@ -44,9 +44,7 @@ await admin`create database ${admin(name)} template template0 encoding 'UTF8' lc
 url.pathname = `/${name}`
 await migrateDatabase(url.href)
 const database = openDatabase(url.href, { max: 3 })
-const source = fork(join(import.meta.dirname, 'pull-source.ts'), [String(reports), String(pageSize)], {
-  execArgv: ['--import', 'tsx'],
-})
+const source = fork(join(import.meta.dirname, 'pull-source.ts'), [String(reports), String(pageSize)], {})
 const folder = await mkdtemp(join(tmpdir(), 'xinjian-bench-'))
 /** Most memory while the first and while the second half of a pull was read: they are alike when it is flat. */
 let peak = { first: 0, second: 0 }

@@ -2,7 +2,7 @@
  * From the start of `serve`, built as for production, to its first `200` of /readyz, with all names in memory, on a filled and warm database, beside
  * `select 1` on the same server; and the memory of the process then. On the province of `bench-province.ts`.
  */
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,7 +19,6 @@ import { hand } from './results.ts'
 const { values } = parseArgs({
   options: { n: { type: 'string', default: '1000000' }, rounds: { type: 'string', default: '3' } },
 })
-execFileSync('npm', ['run', '--silent', 'build'])
 const database = await openProvince(Number(values.n))
 const folder = mkdtempSync(join(tmpdir(), 'xinjian-bench-'))
 const ready: number[] = []

@@ -299,6 +299,6 @@ async function tellBuilding(url: string): Promise<void> {
 /** Builds the index in a process of its own, whose memory is its own too. */
 async function buildAlone(url: string): Promise<Built> {
   const file = fileURLToPath(new URL('make-index.ts', import.meta.url))
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--import', 'tsx', file, url])
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', ...process.execArgv, file, url])
   return JSON.parse(stdout) as Built
 }
