@@ -1,6 +1,7 @@
 // Benches measure what runs in production: `src` as `npm run build` compiles it. tsx would give each closure its name anew
 // whenever it is made, which on the path of a lookup costs more than finding the file.
 import { register } from 'node:module'
+import { URL } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 
 if (isMainThread) register(import.meta.url)
