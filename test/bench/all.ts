@@ -22,6 +22,8 @@ const { values } = parseArgs({
     /** Names of benches, separated by commas; all without it. */
     rows: { type: 'string' },
     rounds: { type: 'string', default: '3' },
+    /** Numbers of businesses for the cost of growth, separated by commas; up to `--n` without it. */
+    sizes: { type: 'string' },
     'minutes-each': { type: 'string', default: '8' },
     /** Where the figures go; also read, so that a run of some rows takes the others from the run before. */
     json: { type: 'string', default: 'docs/performance/last-run.json' },
@@ -41,7 +43,7 @@ const benches: [name: string, options: string[]][] = [
   ['search', ['--n', values.n, '--queries', '330', '--others', '0', '--only-index']],
   ['screening', ['--n', values.n, '--rounds', '60']],
   ['feed-pull', ['--n', values.n, '--rounds', rounds]],
-  ['growth', ['--n', values.n]],
+  ['growth', ['--n', values.n, ...(values.sizes === undefined ? [] : ['--sizes', values.sizes])]],
   ['feed', ['600', '100', '0']],
   ['snapshot', [some(50_000), rounds]],
   ['pull', [some(100_000), rounds]],

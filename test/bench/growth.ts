@@ -35,7 +35,7 @@ const lookup = 'credit file by code, never asked before'
 
 const growth: GrowthPoint[] = []
 for (const n of sizes) {
-  const database = n === most && values.sizes === undefined ? await openProvince(n) : await openFilled(n)
+  const database = n === most ? await openProvince(n) : await openFilled(n)
   try {
     const points = await measure(database, n)
     say(`${String(n)}: ${points.map(({ what, ms }) => `${what} ${ms.toFixed(2)} ms`).join('; ')}`)
@@ -84,7 +84,7 @@ async function measure({ db, url }: Database, n: number): Promise<GrowthPoint[]>
   const building = performance.now() - from
   await listener.stop()
   await names.stop()
-  const serving = fork(fileURLToPath(new URL('names/bench-server.ts', import.meta.url)), ['service', url], {})
+  const serving = fork(fileURLToPath(new URL('names/bench-server.ts', import.meta.url)), ['service', url])
   try {
     const [address] = (await once(serving, 'message')) as [string]
     const partner = await createPartner(db, { name: '某协同部门', kind: 'agency' }, new Date())
