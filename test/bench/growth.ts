@@ -19,6 +19,7 @@ import { codeOf, fillProvince } from './names/bench-province.ts'
 import { oneOf, randomFrom } from './names/names.ts'
 import { quantile, say } from './names/report.ts'
 import { variantOf } from './names/variants.ts'
+import { residentMb } from './process-figures.ts'
 import { hand, type GrowthPoint, type Result } from './results.ts'
 
 const { values } = parseArgs({
@@ -34,6 +35,8 @@ const times = Number(values.times)
 const lookup = 'credit file by code, never asked before'
 
 const growth: GrowthPoint[] = []
+/** Of the process that was asked, in MB, when it had answered all. */
+const memory: { n: number; mb: number }[] = []
 for (const n of sizes) {
   const database = n === most ? await openProvince(n) : await openFilled(n)
   try {
@@ -45,28 +48,37 @@ for (const n of sizes) {
   }
 }
 const kinds = [...new Set(growth.map(({ what }) => what))]
+const bySize: Result[] = kinds.flatMap((what): Result[] => {
+  const points = growth.filter((point) => point.what === what)
+  const measured = points.map(({ n, ms }) => `${n.toLocaleString('en')}: ${ms.toPrecision(3)} ms`).join(', ')
+  const row = 'cost of growth'
+  const exponent: Result = {
+    row,
+    what: `${what}, exponent`,
+    measured,
+    yardstick: '',
+    figures: [exponentOf(points)],
+    unit: '',
+    goal: null,
+  }
+  if (what !== lookup) return [exponent]
+  const flat = (points.at(-1)?.ms ?? NaN) / (points[0]?.ms ?? NaN)
+  return [{ ...exponent, what: `${what}, the largest of the smallest`, figures: [flat], goal: { most: 1.2 } }, exponent]
+})
 hand({
   growth,
-  results: kinds.flatMap((what): Result[] => {
-    const points = growth.filter((point) => point.what === what)
-    const measured = points.map(({ n, ms }) => `${n.toLocaleString('en')}: ${ms.toPrecision(3)} ms`).join(', ')
-    const row = 'cost of growth'
-    const exponent: Result = {
-      row,
-      what: `${what}, exponent`,
-      measured,
+  results: [
+    ...bySize,
+    {
+      row: 'memory',
+      what: 'a process that has answered all these',
+      measured: memory.map(({ n, mb }) => `${n.toLocaleString('en')}: ${String(mb)} MB`).join(', '),
       yardstick: '',
-      figures: [exponentOf(points)],
-      unit: '',
+      figures: [Math.max(...memory.map(({ mb }) => mb))],
+      unit: 'MB',
       goal: null,
-    }
-    if (what !== lookup) return [exponent]
-    const flat = (points.at(-1)?.ms ?? NaN) / (points[0]?.ms ?? NaN)
-    return [
-      { ...exponent, what: `${what}, the largest of the smallest`, figures: [flat], goal: { most: 1.2 } },
-      exponent,
-    ]
-  }),
+    },
+  ],
 })
 
 async function openFilled(n: number) {
@@ -130,6 +142,7 @@ async function measure({ db, url }: Database, n: number): Promise<GrowthPoint[]>
       }
       points.push({ what, n, ms: quantile(taken.slice(Math.floor(count / 10)), 0.5) })
     }
+    memory.push({ n, mb: residentMb(serving.pid) })
     return points
   } finally {
     serving.kill()
