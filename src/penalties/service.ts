@@ -71,11 +71,12 @@ export async function publishPenalty(tx: Tx, given: NewPenalty, { by, now }: Act
 }
 
 /** A step in the life of a publication, without what happened and when. */
-export function stepOf({ id, publishedUntil, restartedOn, shown }: Penalty, now: Date, by: string | null) {
+export function stepOf({ id, uscc, publishedUntil, restartedOn, shown }: Penalty, now: Date, by: string | null) {
   const nothing = { reason: null, note: null }
   return {
     ...nothing,
     penaltyId: id,
+    uscc,
     publishedUntil,
     restartedOn,
     shown,

@@ -19,6 +19,7 @@ it.each([
     'uscc',
   ],
   ['select 1 from subjects s where s.uscc = $1 and exists (select from honours h where h.uscc = s.uscc)', 'uscc'],
+  ['select 1 from honours h where (h.uscc, h.id) in (select x.uscc, x.id from x)', 'uscc'],
   ['insert into honours (id, uscc) values ($1, $2)', 'uscc'],
   ['select event from feed_events e where e.position > $1 order by e.position limit 10', 'position'],
   ['select coalesce(max(e.position), 0) from feed_events e', 'position'],

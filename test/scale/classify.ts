@@ -168,7 +168,9 @@ function namesKey(node: unknown, table: Named, search: Search): boolean {
   }
   if (isNode(node['SubLink'])) {
     const { subLinkType, testexpr } = node['SubLink']
-    return subLinkType === 'ANY_SUBLINK' && isKey(testexpr, table, key)
+    // `in (select …)`, of one column or of a row that has it.
+    const { args = [testexpr] } = (isNode(testexpr) ? (testexpr['RowExpr'] ?? {}) : {}) as { args?: unknown[] }
+    return subLinkType === 'ANY_SUBLINK' && args.some((one) => isKey(one, table, key))
   }
   return false
 }

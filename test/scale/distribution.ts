@@ -98,12 +98,6 @@ export const fanOuts: readonly FanOut[] = [
     reason: 'The evidence of one visit of a site, for the staff: a few hundred a day.',
   },
   {
-    of: /from decisions d where d\.listing_id /,
-    over: ['decisions'],
-    reason:
-      'The decisions of one entry, by its id, when one more is made: thousands a day, an index probe on each shard.',
-  },
-  {
     of: /from listing_entries l (join subjects s on s\.uscc = l\.uscc )?where l\.(list = \$\d+ and l\.)?id /,
     over: ['listing_entries', 'subjects'],
     reason:
