@@ -10,14 +10,39 @@ export const withoutCode: ReadonlyMap<string, string> = new Map([
   ['web_check_findings', 'web_presence_id'],
 ])
 
+/** Belongs to a business and names its code: spread by it, so that a business lies in one place. */
+export const byCode: readonly string[] = [
+  ...['subjects', 'web_presences', 'web_presence_claims', 'annual_reports', 'annual_report_revisions'],
+  ...['listing_entries', 'decisions', 'penalties', 'honours', 'sanction_orders'],
+]
+
 /** The tables that would be spread over machines, and by which column (docs/operating/growth.md). */
 export const spreadBy: ReadonlyMap<string, string> = new Map([
-  ...[
-    ...['subjects', 'web_presences', 'web_presence_claims', 'annual_reports', 'annual_report_revisions'],
-    ...['listing_entries', 'decisions', 'penalties', 'honours', 'sanction_orders', ...withoutCode.keys()],
-  ].map((table) => [table, 'uscc'] as const),
+  ...[...byCode, ...withoutCode.keys()].map((table) => [table, 'uscc'] as const),
   ['feed_events', 'position'],
 ])
+
+/**
+ * Unique indexes of tables spread by the code that do not have it in them, which a distributed table must: each is made
+ * with the code in front, and what that changes.
+ */
+export const uniqueWithoutCode: Record<string, string> = {
+  ...of('Ids are UUIDs that the service makes: none is made twice. `on conflict (id)` becomes `(uscc, id)`.', [
+    ...['subjects_pkey', 'web_presences_pkey', 'listing_entries_pkey', 'decisions_pkey', 'penalties_pkey'],
+    ...['honours_pkey', 'sanction_orders_pkey'],
+  ]),
+  ...of('An entry is about one business for ever: the same is unique with its code.', [
+    ...['decisions_one_after_another', 'sanction_orders_one_standing'],
+  ]),
+  ...of(
+    'A business without a code is spread by `key`, which is its number: unique by that.',
+    'subjects_registration_number_without_uscc',
+  ),
+  ...of(
+    'A source may correct whom a record is about: the pull, of which one runs at a time, looks for the record first, as it does.',
+    ...['penalties_one_row_a_record', 'web_presence_claims_source_record_key_revision_pk'],
+  ),
+}
 
 /** Tables that would be the same on every machine: small, and read beside those of a business. */
 export const reference = ['rulebook_amendments', 'typical_cases', 'partners', 'partner_keys', 'sessions'] as const

@@ -21,7 +21,17 @@ import { startTestService, type TestService } from '../support/service.ts'
 import { plain, useSites } from '../web-checks/filed.ts'
 import { captureStatements } from './captured.ts'
 import { routeOf } from './classify.ts'
-import { fanOuts, reference, spreadBy, whole, withoutCode, type FanOut } from './distribution.ts'
+import {
+  byCode,
+  fanOuts,
+  reference,
+  spreadBy,
+  uniqueWithoutCode,
+  whole,
+  withoutCode,
+  type FanOut,
+} from './distribution.ts'
+import { layOut, shardsOf } from './layout.ts'
 import { readsOf, valuesOf, type Read } from './reads.ts'
 
 /** Operations that no request here reaches, and why. */
@@ -34,16 +44,17 @@ const workplace = useStaff(undefined, {}, [exampleJob])
 const site = useSite()
 const web = useSites()
 
-/** Every statement that a request asked, as the code wrote it. */
-const statements = new Set<string>()
+/** Every statement that a request asked, as the code wrote it, with what it was asked with first. */
+const statements = new Map<string, unknown[]>()
 /** The operations that were answered with what they are for. */
 const reached = new Set<string>()
 let document: Document
 
 function capture(db: Db): void {
-  captureStatements(db, (statement) => {
+  captureStatements(db, (statement, parameters) => {
     // `begin read only` and the like are no statements of ours.
-    if (currentRequest() !== undefined && !statement.startsWith('begin')) statements.add(statement)
+    if (currentRequest() === undefined || statement.startsWith('begin') || statements.has(statement)) return
+    statements.set(statement, parameters)
   })
 }
 
@@ -237,7 +248,7 @@ it('names a business or a position in every statement of a request, or has a rea
   const count = (what: string) => (counts[what] = (counts[what] ?? 0) + 1)
   const met = new Set<FanOut>()
   const unexplained: string[] = []
-  for (const statement of statements) {
+  for (const statement of statements.keys()) {
     const { route, fansOutOver, tables } = routeOf(statement, spreadBy)
     const inOnePlace = tables.filter((table) => table in whole)
     count(route === 'whole' && inOnePlace.length === 0 ? 'reference' : route)
@@ -253,4 +264,30 @@ it('names a business or a position in every statement of a request, or has a rea
   await annotate(`${reached.size} operations, ${statements.size} statements: ${JSON.stringify(counts)}`)
   expect(unexplained).toEqual([])
   expect(fanOuts.filter((one) => !met.has(one))).toEqual([])
+})
+
+it('has the code in each unique index of a table that is spread by it, or says what becomes of the index', async () => {
+  const indexes = await layOut(writes.staff.service().db, byCode)
+  expect(indexes.length).toBeGreaterThan(byCode.length)
+  const impossible = indexes.flatMap(({ name, isPossible }) => (isPossible ? [] : [name]))
+  expect(Object.keys(uniqueWithoutCode).sort()).toEqual(impossible.sort())
+})
+
+it('reads and writes no more of sixteen shards than a statement names businesses, unless it names them in JSON', async ({
+  annotate,
+}) => {
+  const { db } = writes.staff.service()
+  const named = [...statements].filter(([statement]) => {
+    return routeOf(statement, spreadBy).route === 'uscc' && /^(select|update)/.test(statement.trim())
+  })
+  const beyond: string[] = []
+  for (const [statement, parameters] of named) {
+    const most = Math.max(...(await shardsOf(db, statement, parameters)).values(), 0)
+    const codes = new Set(JSON.stringify(parameters).match(/9[0-9A-Z]{17}/g)).size
+    if (most > Math.max(codes, 1)) beyond.push(statement)
+  }
+  const inJson = beyond.filter((statement) => /json_(array_elements|to_recordset)/.test(statement))
+  await annotate(`${named.length} statements, of which ${inJson.length} name businesses in JSON and ask more`)
+  expect(beyond).toEqual(inJson)
+  expect(named.length - inJson.length).toBeGreaterThan(10)
 })
