@@ -12,7 +12,7 @@ export const withoutCode: ReadonlyMap<string, string> = new Map([
 
 /** Belongs to a business and names its code: spread by it, so that a business lies in one place. */
 export const byCode: readonly string[] = [
-  ...['subjects', 'web_presences', 'web_presence_claims', 'annual_reports', 'annual_report_revisions'],
+  ...['subjects', 'web_presences', 'annual_reports', 'annual_report_revisions'],
   ...['listing_entries', 'decisions', 'penalties', 'honours', 'sanction_orders'],
 ]
 
@@ -20,6 +20,8 @@ export const byCode: readonly string[] = [
 export const spreadBy: ReadonlyMap<string, string> = new Map([
   ...[...byCode, ...withoutCode.keys()].map((table) => [table, 'uscc'] as const),
   ['feed_events', 'position'],
+  // Many of them name their business by its name alone.
+  ['web_presence_claims', 'key'],
 ])
 
 /**
@@ -40,7 +42,7 @@ export const uniqueWithoutCode: Record<string, string> = {
   ),
   ...of(
     'A source may correct whom a record is about: the pull, of which one runs at a time, looks for the record first, as it does.',
-    ...['penalties_one_row_a_record', 'web_presence_claims_source_record_key_revision_pk'],
+    'penalties_one_row_a_record',
   ),
 }
 
@@ -108,14 +110,15 @@ export const fanOuts: readonly FanOut[] = [
   },
   {
     of: /web_presences w on w\.key = t\.key|from web_presences o where o\.key = w\.key|where a\.key = w\.key|w\.host = /,
-    over: ['web_presences', 'web_presence_claims'],
+    over: ['web_presences'],
     reason:
       'Who runs an address is asked by the address: a table address → uscc, spread by the address, would answer first.',
   },
   {
-    of: /from web_presence_claims c where \(c\.source, c\.record_key\)/,
+    of: /from web_presence_claims /,
     over: ['web_presence_claims'],
-    reason: 'What a source said before of the same record, whoever it named: when staff retry one that was refused.',
+    reason:
+      'Claims lie with the address that they are about; those of one record or of one business are asked by files of the past, by the provenance, and when staff retry a record: seldom.',
   },
   {
     of: /from web_presences w where w\.id = /,
@@ -129,6 +132,12 @@ export const fanOuts: readonly FanOut[] = [
       'One entry by its id, when a decision about it is made or its page is opened: an index probe on each shard.',
   },
   {
+    of: /json_build_object\( 'head'/,
+    over: ['sanction_orders'],
+    reason: 'Metrics count over everything, and are kept for ten seconds however many ask.',
+  },
+  {
+    of: /from sanction_orders o where (true|o\.agency_code = |o\.status = |o\.id in .* and o\.agency_code = )|join sanction_orders o on o\.status/,
     over: ['sanction_orders'],
     reason: 'Agencies read and answer the orders given to them, by agency: their own work list.',
   },

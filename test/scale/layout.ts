@@ -39,7 +39,7 @@ export async function layOut(db: Db, tables: readonly string[]): Promise<UniqueI
         () => true,
         (error: unknown) => {
           // "unique constraint on partitioned table must include all partitioning columns"
-          if (faultOf(error)?.code !== '0A000') throw error
+          if (faultOf(error).code !== '0A000') throw error
           return false
         },
       )

@@ -246,7 +246,7 @@ it('places every table of the schema: spread by a column, the same everywhere, o
 it('names a business or a position in every statement of a request, or has a reason not to', async ({ annotate }) => {
   const counts: Record<string, number> = {}
   const count = (what: string) => (counts[what] = (counts[what] ?? 0) + 1)
-  const met = new Set<FanOut>()
+  const met = new Map<FanOut, number>()
   const unexplained: string[] = []
   for (const statement of statements.keys()) {
     const { route, fansOutOver, tables } = routeOf(statement, spreadBy)
@@ -254,14 +254,17 @@ it('names a business or a position in every statement of a request, or has a rea
     count(route === 'whole' && inOnePlace.length === 0 ? 'reference' : route)
     if (inOnePlace.length > 0 && inOnePlace.length < tables.length && route !== 'whole') count('both spread and whole')
     const reasons = fanOuts.filter(({ of }) => of?.test(inOneLine(statement)) !== false)
+    const explained = new Set<FanOut>()
     for (const table of fansOutOver) {
       const reason = reasons.find(({ over }) => over.includes(table))
       if (reason === undefined) unexplained.push(`asks every shard of ${table}: ${statement}`)
-      else met.add(reason)
+      else explained.add(reason)
     }
+    for (const reason of explained) met.set(reason, (met.get(reason) ?? 0) + 1)
   }
   // The numbers of docs/operating/growth.md, shown by `--reporter=verbose`.
   await annotate(`${reached.size} operations, ${statements.size} statements: ${JSON.stringify(counts)}`)
+  for (const [{ over, reason }, often] of met) await annotate(`${often} × ${over.join(', ')}: ${reason}`)
   expect(unexplained).toEqual([])
   expect(fanOuts.filter((one) => !met.has(one))).toEqual([])
 })
