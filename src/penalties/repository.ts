@@ -112,11 +112,11 @@ export async function findPenalty(db: DbOrTx, id: string): Promise<Penalty | nul
 }
 
 /** A penalty that nobody else changes until this transaction ends. */
-export async function lockPenalty(tx: Tx, id: string): Promise<NamedPenalty | null> {
+export async function lockPenalty(tx: Tx, { id, uscc }: Pick<Penalty, 'id' | 'uscc'>): Promise<NamedPenalty | null> {
   const [row] = await rowsOf<NamedPenalty>(
     tx,
     sql`select ${penaltyColumns}, s.name, s.region_code as "regionCode"
-        from penalties p join subjects s on s.uscc = p.uscc where p.id = ${id} for update of p`,
+        from penalties p join subjects s on s.uscc = p.uscc where p.uscc = ${uscc} and p.id = ${id} for update of p`,
   )
   return row ?? null
 }

@@ -120,7 +120,8 @@ export async function restorePenalty(tx: Tx, id: string, on: string, { by, now }
 }
 
 async function lockedPenalty(tx: Tx, id: string): Promise<NamedPenalty> {
-  const penalty = await lockPenalty(tx, id)
+  const found = await findPenalty(tx, id)
+  const penalty = found && (await lockPenalty(tx, found))
   if (penalty === null) throw new Problem('unknown-penalty', problems['unknown-penalty'].meaning)
   return penalty
 }

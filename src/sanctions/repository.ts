@@ -29,10 +29,11 @@ const orderColumns = sql.raw(`o.id, o.agency_code as "agencyCode", o.measure_cod
 /** An entry and its business: by the code its orders are found where the business lies (docs/decisions/0031). */
 type OfBusiness = Pick<EntryInForce, 'id' | 'uscc'>
 
-/** Orders about one of these entries. */
+/** Orders about one of these entries. The codes as an array: of one, a distributed database asks one shard alone. */
 function about(entries: readonly OfBusiness[]): SQL {
-  const asked = asJson(entries.map(({ id, uscc }) => ({ id, uscc })))
-  return sql`(o.uscc, o.listing_id) in (select e.uscc, e.id from json_to_recordset(${asked}) as e (uscc text, id uuid))`
+  const ids = sql.param(entries.map(({ id }) => id))
+  const usccs = sql.param([...new Set(entries.map(({ uscc }) => uscc))])
+  return sql`o.uscc = any(${usccs}::text[]) and o.listing_id = any(${ids}::text[]::uuid[])`
 }
 
 /** What entries on one list and ground, of one day and term, have in common. */

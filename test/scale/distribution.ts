@@ -167,3 +167,12 @@ export const fanOuts: readonly FanOut[] = [
     reason: 'Read and written by the id of what it belongs to, which names the business; it gets a code of its own.',
   },
 ]
+
+/** Statements of requests that lock rows of several businesses, which Citus does not do in one statement, and why. */
+export const locksOfSeveral: readonly { of: RegExp; reason: string }[] = [
+  {
+    of: /from sanction_orders o where o\.id in .* and o\.agency_code = /,
+    reason:
+      'The orders that an agency answers together: before the move they are found first, and locked one business at a time.',
+  },
+]

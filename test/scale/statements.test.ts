@@ -24,6 +24,7 @@ import { routeOf } from './classify.ts'
 import {
   byCode,
   fanOuts,
+  locksOfSeveral,
   reference,
   spreadBy,
   uniqueWithoutCode,
@@ -267,6 +268,17 @@ it('names a business or a position in every statement of a request, or has a rea
   for (const [{ over, reason }, often] of met) await annotate(`${often} × ${over.join(', ')}: ${reason}`)
   expect(unexplained).toEqual([])
   expect(fanOuts.filter((one) => !met.has(one))).toEqual([])
+})
+
+it('locks rows of a business where one shard is asked, as Citus demands, or has a reason not to', () => {
+  const locking = [...statements.keys()].filter((statement) => {
+    return / for update\b/.test(statement) && routeOf(statement, spreadBy).tables.some((table) => spreadBy.has(table))
+  })
+  const several = locking.filter((statement) => {
+    return routeOf(statement, spreadBy).route !== 'uscc' || statement.includes('json_')
+  })
+  expect(locking.length).toBeGreaterThan(several.length)
+  expect(several.filter((statement) => !locksOfSeveral.some(({ of }) => of.test(inOneLine(statement))))).toEqual([])
 })
 
 it('has the code in each unique index of a table that is spread by it, or says what becomes of the index', async () => {

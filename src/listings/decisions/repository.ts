@@ -24,11 +24,12 @@ export async function listDecisionsOfListing(db: DbOrTx, { id, uscc }: EntryOf):
 
 /** The decisions about several entries, entry by entry in the order of their steps. */
 export async function listDecisionsOfListings(db: DbOrTx, entries: readonly EntryOf[]): Promise<Decision[]> {
-  const asked = entries.map(({ id, uscc }) => ({ id, uscc }))
+  const ids = sql.param(entries.map(({ id }) => id))
+  const usccs = sql.param([...new Set(entries.map(({ uscc }) => uscc))])
   return rowsOf(
     db,
     sql`select ${decisionColumns} from decisions d
-        where (d.uscc, d.listing_id) in (select e.uscc, e.id from json_to_recordset(${asJson(asked)}) as e (uscc text, id uuid))
+        where d.uscc = any(${usccs}::text[]) and d.listing_id = any(${ids}::text[]::uuid[])
         order by d.listing_id, d.step`,
   )
 }
