@@ -9,7 +9,7 @@ export interface UniqueIndex {
 }
 
 /** Shards of each table. */
-export const parts = 16
+const parts = 16
 
 /**
  * Lays tables out a second time, in a schema `spread`: hash partitions by `uscc`, with their rows and with the unique indexes
