@@ -44,12 +44,14 @@ export async function rebuildEntries(
 
 async function rebuildChunk(tx: Tx, after: string | null, counts: RebuiltCounts): Promise<string | null> {
   const found = await listDecisionsByListing(tx, after, chunkSize)
-  const ids = [...new Set(found.map(({ listingId }) => listingId))]
+  const usccs = new Map(found.map(({ listingId, uscc }) => [listingId, uscc]))
+  const told = [...usccs].map(([id, uscc]) => ({ id, uscc }))
   // The last entry of a full page may have more decisions than the page holds.
-  const complete = found.length < chunkSize ? ids : ids.slice(0, -1)
-  const last = complete.at(-1)
+  const complete = found.length < chunkSize ? told : told.slice(0, -1)
+  const last = complete.at(-1)?.id
   if (last === undefined) return null
-  const held = new Map((await lockEntries(tx, complete)).map((entry) => [entry.id, entry]))
+  const ids = complete.map(({ id }) => id)
+  const held = new Map((await lockEntries(tx, ids)).map((entry) => [entry.id, entry]))
   // Read again: whoever changed an entry before the lock has committed.
   const decisions = await listDecisionsOfListings(tx, complete)
   const lives = groupByListing(decisions)

@@ -112,11 +112,11 @@ export async function findPenalty(db: DbOrTx, id: string): Promise<Penalty | nul
 }
 
 /** A penalty that nobody else changes until this transaction ends. */
-export async function lockPenalty(tx: Tx, id: string): Promise<NamedPenalty | null> {
+export async function lockPenalty(tx: Tx, { id, uscc }: Pick<Penalty, 'id' | 'uscc'>): Promise<NamedPenalty | null> {
   const [row] = await rowsOf<NamedPenalty>(
     tx,
     sql`select ${penaltyColumns}, s.name, s.region_code as "regionCode"
-        from penalties p join subjects s on s.uscc = p.uscc where p.id = ${id} for update of p`,
+        from penalties p join subjects s on s.uscc = p.uscc where p.uscc = ${uscc} and p.id = ${id} for update of p`,
   )
   return row ?? null
 }
@@ -134,6 +134,7 @@ export async function lockShownPenalties(tx: Tx, after: string | null, limit: nu
 
 export type NewPublication = Omit<Publication, 'step'> & {
   penaltyId: string
+  uscc: string
   restartedOn: string | null
   shown: boolean
 }
@@ -150,6 +151,7 @@ export async function insertPublications(tx: Tx, publications: readonly NewPubli
       reason text, note text, "recordedBy" uuid, "recordedAt" timestamptz)`)
   await tx.execute(sql`
     update penalties p set shown = n.shown, published_until = n."publishedUntil", restarted_on = n."restartedOn"
-    from json_to_recordset(${rows}) as n ("penaltyId" uuid, shown boolean, "publishedUntil" date, "restartedOn" date)
-    where p.id = n."penaltyId"`)
+    from json_to_recordset(${rows}) as n ("penaltyId" uuid, uscc text, shown boolean, "publishedUntil" date,
+      "restartedOn" date)
+    where p.uscc = n.uscc and p.id = n."penaltyId"`)
 }

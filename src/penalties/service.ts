@@ -71,11 +71,12 @@ export async function publishPenalty(tx: Tx, given: NewPenalty, { by, now }: Act
 }
 
 /** A step in the life of a publication, without what happened and when. */
-export function stepOf({ id, publishedUntil, restartedOn, shown }: Penalty, now: Date, by: string | null) {
+export function stepOf({ id, uscc, publishedUntil, restartedOn, shown }: Penalty, now: Date, by: string | null) {
   const nothing = { reason: null, note: null }
   return {
     ...nothing,
     penaltyId: id,
+    uscc,
     publishedUntil,
     restartedOn,
     shown,
@@ -119,7 +120,8 @@ export async function restorePenalty(tx: Tx, id: string, on: string, { by, now }
 }
 
 async function lockedPenalty(tx: Tx, id: string): Promise<NamedPenalty> {
-  const penalty = await lockPenalty(tx, id)
+  const found = await findPenalty(tx, id)
+  const penalty = found && (await lockPenalty(tx, found))
   if (penalty === null) throw new Problem('unknown-penalty', problems['unknown-penalty'].meaning)
   return penalty
 }

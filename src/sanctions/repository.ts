@@ -26,6 +26,16 @@ const orderColumns = sql.raw(`o.id, o.agency_code as "agencyCode", o.measure_cod
   o.received_on::text as "receivedOn", o.executed_on::text as "executedOn", o.lift_reason as "liftReason",
   o.lift_requested_on::text as "liftRequestedOn", o.lifted_on::text as "liftedOn"`)
 
+/** An entry and its business: by the code its orders are found where the business lies (docs/decisions/0031). */
+type OfBusiness = Pick<EntryInForce, 'id' | 'uscc'>
+
+/** Orders about one of these entries. The codes as an array: of one, a distributed database asks one shard alone. */
+function about(entries: readonly OfBusiness[]): SQL {
+  const ids = sql.param(entries.map(({ id }) => id))
+  const usccs = sql.param([...new Set(entries.map(({ uscc }) => uscc))])
+  return sql`o.uscc = any(${usccs}::text[]) and o.listing_id = any(${ids}::text[]::uuid[])`
+}
+
 /** What entries on one list and ground, of one day and term, have in common. */
 export interface OrderSet {
   set: number
@@ -83,12 +93,11 @@ export async function insertOrders(
 }
 
 /** Closes the lifts that are not confirmed of measures that are ordered anew: lifting them now would undo the new order. */
-export async function supersedeLifts(tx: Tx, listingIds: readonly string[]): Promise<void> {
+export async function supersedeLifts(tx: Tx, entries: readonly OfBusiness[]): Promise<void> {
   await tx.execute(sql`
     update sanction_orders o set status = 'superseded', awaited_since = null
-    where o.listing_id in (select value::uuid from json_array_elements_text(${asJson(listingIds)}))
-      and o.status = 'lift-pending'
-      and exists (select from sanction_orders n where n.listing_id = o.listing_id and n.measure_code = o.measure_code
+    where ${about(entries)} and o.status = 'lift-pending'
+      and exists (select from sanction_orders n where n.uscc = o.uscc and n.listing_id = o.listing_id and n.measure_code = o.measure_code
         and n.agency_code = o.agency_code and n.lift_requested_on is null)`)
 }
 
@@ -98,28 +107,26 @@ export async function supersedeLifts(tx: Tx, listingIds: readonly string[]): Pro
  */
 export async function listToldMeasures(
   db: DbOrTx,
-  listingIds: readonly string[],
+  entries: readonly OfBusiness[],
 ): Promise<Map<string, ImposedMeasure[]>> {
   const rows = await rowsOf<ImposedMeasure & { listingId: string }>(
     db,
     sql`select o.listing_id as "listingId", o.measure_code as "measureCode", o.agency_code as "agencyCode",
           o.imposed_on::text as "imposedOn", o.until::text as "until"
         from sanction_orders o
-        where o.listing_id in (select value::uuid from json_array_elements_text(${asJson(listingIds)}))
-          and o.lift_requested_on is null
-          and not exists (select from listing_entries l where l.id = o.listing_id and not l.shown)
+        where ${about(entries)} and o.lift_requested_on is null
+          and not exists (select from listing_entries l where l.uscc = o.uscc and l.id = o.listing_id and not l.shown)
         order by o.measure_code, o.agency_code`,
   )
   return groupBy(rows, ({ listingId }) => listingId)
 }
 
 /** Those of these entries against which measures stand. */
-export async function listMeasuredEntries(db: DbOrTx, listingIds: readonly string[]): Promise<Set<string>> {
+export async function listMeasuredEntries(db: DbOrTx, entries: readonly OfBusiness[]): Promise<Set<string>> {
   const rows = await rowsOf<{ id: string }>(
     db,
     sql`select distinct o.listing_id as id from sanction_orders o
-        where o.listing_id in (select value::uuid from json_array_elements_text(${asJson(listingIds)}))
-          and o.lift_requested_on is null`,
+        where ${about(entries)} and o.lift_requested_on is null`,
   )
   return new Set(rows.map(({ id }) => id))
 }
@@ -135,12 +142,11 @@ function groupBy<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<st
 }
 
 /** Orders whose lift was not requested yet, locked in order of id, as every writer locks them. */
-export async function lockStandingOrders(tx: Tx, listingIds: readonly string[]): Promise<Order[]> {
+export async function lockStandingOrders(tx: Tx, entries: readonly OfBusiness[]): Promise<Order[]> {
   return rowsOf(
     tx,
     sql`select ${orderColumns} from sanction_orders o
-        where o.listing_id in (select value::uuid from json_array_elements_text(${asJson(listingIds)}))
-          and o.lift_requested_on is null
+        where ${about(entries)} and o.lift_requested_on is null
         order by o.id for update`,
   )
 }
@@ -185,7 +191,12 @@ export async function listNewestAnswers(tx: Tx, orders: readonly { id: string }[
 /** Saves where orders stand. Orders whose lift is new are those with a `liftReason` of their own. */
 export async function updateOrders(
   tx: Tx,
-  orders: readonly (OrderState & { id: string; awaitedSince: string | null; liftReason: LiftReason | null })[],
+  orders: readonly (OrderState & {
+    id: string
+    uscc: string
+    awaitedSince: string | null
+    liftReason: LiftReason | null
+  })[],
   now: Date,
 ): Promise<void> {
   await tx.execute(sql`
@@ -194,9 +205,9 @@ export async function updateOrders(
       lifted_on = n."liftedOn",
       lift_recorded_at = case when n."liftReason" is null then null
         else coalesce(o.lift_recorded_at, ${now.toISOString()}::timestamptz) end
-    from json_to_recordset(${asJson(orders)}) as n (id uuid, status text, "awaitedSince" date, "receivedOn" date,
+    from json_to_recordset(${asJson(orders)}) as n (id uuid, uscc text, status text, "awaitedSince" date, "receivedOn" date,
       "executedOn" date, "liftRequestedOn" date, "liftReason" text, "liftedOn" date)
-    where o.id = n.id`)
+    where o.uscc = n.uscc and o.id = n.id`)
 }
 
 export interface ReceiptRow extends Answer {

@@ -51,20 +51,16 @@ export async function imposeMeasures(
   })
   const { entries: count, partly } = await insertOrders(tx, ordered, [...sets.values()], now)
   if (count === 0) return
-  await supersedeLifts(
-    tx,
-    entries.map(({ id }) => id),
-  )
+  await supersedeLifts(tx, entries)
   if (partly.length === 0) return
+  const toldAgain = entries.filter(({ id }) => partly.includes(id))
   // Where something stood already, such as a bar that outlived the exit, it is told with what is new.
-  const standing = await listToldMeasures(tx, partly)
+  const standing = await listToldMeasures(tx, toldAgain)
   await appendEvents(
     tx,
-    entries
-      .filter(({ id }) => partly.includes(id))
-      .map((entry) =>
-        eventOf('sanction.imposed', entry, now, { measures: toldMeasures(law, standing.get(entry.id) ?? []) }),
-      ),
+    toldAgain.map((entry) =>
+      eventOf('sanction.imposed', entry, now, { measures: toldMeasures(law, standing.get(entry.id) ?? []) }),
+    ),
   )
 }
 
@@ -111,10 +107,7 @@ function eventOf(
  * unless the entry is out of view: agencies know of it by their orders.
  */
 export async function liftMeasures(tx: Tx, law: SanctionLaw, entries: readonly EndedEntry[], now: Date): Promise<void> {
-  const orders = await lockStandingOrders(
-    tx,
-    entries.map(({ id }) => id),
-  )
+  const orders = await lockStandingOrders(tx, entries)
   const entryOf = new Map(entries.map((entry) => [entry.id, entry]))
   await lift(tx, law, orders, (order) => entryOf.get(order.listingId), now)
 }
@@ -137,7 +130,10 @@ async function lift<Locked extends Order>(
   })
   if (changed.length === 0) return
   await updateOrders(tx, changed, now)
-  const standing = await listToldMeasures(tx, [...ended.keys()])
+  const standing = await listToldMeasures(
+    tx,
+    [...ended.values()].map(({ entry }) => entry),
+  )
   await appendEvents(
     tx,
     [...ended.values()].map(({ entry, codes }) =>
@@ -155,10 +151,7 @@ async function lift<Locked extends Order>(
  * but a measure tells of its entry.
  */
 export async function hideMeasures(tx: Tx, entries: readonly NamedEntry[], now: Date): Promise<void> {
-  const measured = await listMeasuredEntries(
-    tx,
-    entries.map(({ id }) => id),
-  )
+  const measured = await listMeasuredEntries(tx, entries)
   await appendEvents(
     tx,
     entries

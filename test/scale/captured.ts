@@ -12,12 +12,12 @@ interface Client {
  * Tells every statement that is asked through a pool, those inside transactions too.
  * @returns how to stop being told
  */
-export function captureStatements(db: Db, tell: (statement: string) => void): () => void {
+export function captureStatements(db: Db, tell: (statement: string, parameters: unknown[]) => void): () => void {
   let telling = true
   const capture = (client: Client): void => {
     const unsafe = client.unsafe.bind(client)
     client.unsafe = (statement, ...rest) => {
-      if (telling) tell(statement)
+      if (telling) tell(statement, rest[0] ?? [])
       return unsafe(statement, ...rest)
     }
     for (const name of ['begin', 'savepoint'] as const) {

@@ -2,15 +2,17 @@ import { parseSync } from 'libpg-query'
 
 /**
  * How a statement would be routed were the tables spread over machines: `uscc` reaches the shards of the businesses it
- * names, `position` the ranges of the log it names, `reference` touches only tables that every machine would have whole,
+ * names, `position` the ranges of the log it names, `whole` touches only tables that are not spread,
  * `fan-out` must ask all shards.
  */
-export type Route = 'uscc' | 'position' | 'reference' | 'fan-out'
+export type Route = 'uscc' | 'position' | 'whole' | 'fan-out'
 
 export interface Routed {
   route: Route
   /** The tables that it reads or writes on all shards. */
   fansOutOver: string[]
+  /** All tables that it reads or writes. */
+  tables: string[]
 }
 
 type Node = Record<string, unknown>
@@ -36,9 +38,11 @@ export function routeOf(statement: string, keys: ReadonlyMap<string, string>): R
   for (const { stmt } of stmts) walk(stmt, new Set(), keys, found)
   const spread = found.filter(({ table }) => keys.has(table))
   const fansOutOver = [...new Set(spread.filter(({ names }) => !names).map(({ table }) => table))].sort()
-  if (fansOutOver.length > 0) return { route: 'fan-out', fansOutOver }
-  if (spread.some(({ table }) => keys.get(table) === 'uscc')) return { route: 'uscc', fansOutOver }
-  return { route: spread.length > 0 ? 'position' : 'reference', fansOutOver }
+  const tables = [...new Set(found.map(({ table }) => table))].filter((table) => table !== '').sort()
+  const routed = (route: Route): Routed => ({ route, fansOutOver, tables })
+  if (fansOutOver.length > 0) return routed('fan-out')
+  if (spread.some(({ table }) => keys.get(table) === 'uscc')) return routed('uscc')
+  return routed(spread.length > 0 ? 'position' : 'whole')
 }
 
 /** Looks at each level of a statement: the tables that it names itself, and the conditions of it and of the levels inside. */
@@ -70,10 +74,18 @@ function walkLevel(
   collectTables(from, ctes, tables)
   for (const one of tables) one.alone = tables.length === 1
   const conditions = [body['whereClause'], joinConditions(body['fromClause']), body['havingClause']]
-  for (const one of tables) {
-    const key = keys.get(one.table)
-    if (key === undefined) continue
-    one.names = namesKey(conditions, one, key) || (key === 'position' && asksForTheHead(body, one))
+  const spread = tables.filter(({ table }) => keys.has(table))
+  const links: Link[] = []
+  for (const one of spread) {
+    const key = keys.get(one.table)!
+    const others = spread.filter((other) => other !== one && keys.get(other.table) === key)
+    one.names = namesKey(conditions, one, { key, others, links }) || (key === 'position' && asksForTheHead(body, one))
+  }
+  // What is joined by its key to what is named is named too.
+  for (let more = true; more;) {
+    const reached = links.filter(([one, other]) => other.names && !one.names)
+    for (const [one] of reached) one.names = true
+    more = reached.length > 0
   }
   found.push(...tables)
   if (kind === 'InsertStmt') {
@@ -118,27 +130,47 @@ function joinConditions(node: unknown): unknown[] {
 
 const holding = new Set(['=', '<', '<=', '>', '>='])
 
+/** A table whose key equals that of another at the same level. */
+type Link = [Named, Named]
+
+interface Search {
+  key: string
+  /** Tables of the same level that are spread by the same key: equal to one of them is as good as that one is named. */
+  others: readonly Named[]
+  links: Link[]
+}
+
 /** Whether a condition that must be true holds the key of the table: `and` is looked through, `or` and `not` are not. */
-function namesKey(node: unknown, table: Named, key: string): boolean {
-  if (Array.isArray(node)) return node.some((one) => namesKey(one, table, key))
+function namesKey(node: unknown, table: Named, search: Search): boolean {
+  const { key, others, links } = search
+  // All are looked at: each may link.
+  if (Array.isArray(node)) return node.map((one) => namesKey(one, table, search)).includes(true)
   if (!isNode(node)) return false
   if (Array.isArray(node['using'])) {
-    return (node['using'] as { String: { sval: string } }[]).some(({ String }) => String.sval === key)
+    if (!(node['using'] as { String: { sval: string } }[]).some(({ String }) => String.sval === key)) return false
+    for (const other of others) links.push([table, other])
+    return others.length === 0
   }
   if (isNode(node['BoolExpr'])) {
     const { boolop, args } = node['BoolExpr'] as { boolop: string; args: unknown[] }
-    if (boolop === 'AND_EXPR') return namesKey(args, table, key)
-    return boolop === 'OR_EXPR' && args.every((one) => namesKey(one, table, key))
+    if (boolop === 'AND_EXPR') return namesKey(args, table, search)
+    return boolop === 'OR_EXPR' && args.every((one) => namesKey(one, table, { ...search, links: [] }))
   }
   if (isNode(node['A_Expr'])) {
     const { kind, name, lexpr, rexpr } = node['A_Expr'] as Record<string, unknown>
     const operator = (name as { String: { sval: string } }[])[0]?.String.sval ?? ''
     if (kind === 'AEXPR_IN' || kind === 'AEXPR_OP_ANY') return operator === '=' && isKey(lexpr, table, key)
-    return kind === 'AEXPR_OP' && holds(operator, key) && (isKey(lexpr, table, key) || isKey(rexpr, table, key))
+    if (kind !== 'AEXPR_OP' || !holds(operator, key)) return false
+    const against = isKey(lexpr, table, key) ? rexpr : isKey(rexpr, table, key) ? lexpr : undefined
+    const other = others.find((one) => isKey(against, one, key))
+    if (other !== undefined) links.push([table, other])
+    return against !== undefined && other === undefined
   }
   if (isNode(node['SubLink'])) {
     const { subLinkType, testexpr } = node['SubLink']
-    return subLinkType === 'ANY_SUBLINK' && isKey(testexpr, table, key)
+    // `in (select …)`, of one column or of a row that has it.
+    const { args = [testexpr] } = (isNode(testexpr) ? (testexpr['RowExpr'] ?? {}) : {}) as { args?: unknown[] }
+    return subLinkType === 'ANY_SUBLINK' && args.some((one) => isKey(one, table, key))
   }
   return false
 }

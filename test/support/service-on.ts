@@ -48,7 +48,7 @@ export async function startServiceOn(
   // A machine on which several test files run at once is late now and then.
   const config = { ...parseConfig({ RATE_LIMIT: 'off' }), MAX_EVENT_LOOP_DELAY_MS: 0, ...settings }
   const signing = await signingWith([await generateSigningKey()])
-  const names = startFollowingNames(db, listener, clock)
+  const { names = startFollowingNames(db, listener, clock) } = more
   const screener = createScreener(names)
   const files = startPresentFiles(db, listener, clock)
   const app = await buildApp({

@@ -11,17 +11,25 @@ const decisionColumns = sql`d.id, d.action, d.origin, d.list, d.uscc, d.listing_
   ${isoInstant('d.recorded_at')} as "recordedAt", d.step, d.expires_on::text as "expiresOn",
   d.published_until::text as "publishedUntil", d.shown`
 
+/** An entry and its business: by the code it is found where the business lies (docs/decisions/0031). */
+export type EntryOf = Pick<Entry, 'id' | 'uscc'>
+
 /** The decisions about one entry, in the order of their steps. */
-export async function listDecisionsOfListing(db: DbOrTx, listingId: string): Promise<Decision[]> {
-  return rowsOf(db, sql`select ${decisionColumns} from decisions d where d.listing_id = ${listingId} order by d.step`)
+export async function listDecisionsOfListing(db: DbOrTx, { id, uscc }: EntryOf): Promise<Decision[]> {
+  return rowsOf(
+    db,
+    sql`select ${decisionColumns} from decisions d where d.uscc = ${uscc} and d.listing_id = ${id} order by d.step`,
+  )
 }
 
 /** The decisions about several entries, entry by entry in the order of their steps. */
-export async function listDecisionsOfListings(db: DbOrTx, ids: readonly string[]): Promise<Decision[]> {
+export async function listDecisionsOfListings(db: DbOrTx, entries: readonly EntryOf[]): Promise<Decision[]> {
+  const ids = sql.param(entries.map(({ id }) => id))
+  const usccs = sql.param([...new Set(entries.map(({ uscc }) => uscc))])
   return rowsOf(
     db,
     sql`select ${decisionColumns} from decisions d
-        where d.listing_id in (select value::uuid from json_array_elements_text(${asJson(ids)}))
+        where d.uscc = any(${usccs}::text[]) and d.listing_id = any(${ids}::text[]::uuid[])
         order by d.listing_id, d.step`,
   )
 }
@@ -43,6 +51,15 @@ export const entryColumns = sql`l.id, l.list, l.uscc, l.ground_code as "groundCo
 
 export async function findEntry(db: DbOrTx, id: string): Promise<Entry | null> {
   const [row] = await rowsOf<Entry>(db, sql`select ${entryColumns} from listing_entries l where l.id = ${id}`)
+  return row ?? null
+}
+
+/** Makes an entry wait for this transaction: it does not change until that ends. */
+export async function lockEntry(tx: Tx, { id, uscc }: EntryOf): Promise<Entry | null> {
+  const [row] = await rowsOf<Entry>(
+    tx,
+    sql`select ${entryColumns} from listing_entries l where l.uscc = ${uscc} and l.id = ${id} for update`,
+  )
   return row ?? null
 }
 

@@ -18,7 +18,7 @@ import {
   insertProposal,
   listDecisionsOfListing,
   lockBusiness,
-  lockEntries,
+  lockEntry,
   lockProposal,
   updateProposal,
   upsertEntries,
@@ -182,12 +182,12 @@ async function judge(
     await assertNotListed(tx, { uscc, groundCode, reportYear: judged.reportYear, otherThan: listingId })
     return { judged, groundCode, rulebook, business, decisions: [] }
   }
-  const [entry] = await lockEntries(tx, [listingId])
-  if (entry?.uscc !== uscc || entry.list !== list) {
+  const entry = await lockEntry(tx, { id: listingId, uscc })
+  if (entry?.list !== list) {
     throw new Problem('unknown-listing', problems['unknown-listing'].meaning)
   }
   const { groundCode, reportYear } = entry
-  const decisions = await listDecisionsOfListing(tx, listingId)
+  const decisions = await listDecisionsOfListing(tx, entry)
   const step: Proposal = { ...proposal, groundCode }
   const judged = judgedBy(() => judgeStep(rulebook, step, entry, decisions, history))
   if (proposal.action === 'restore') await assertNotListed(tx, { uscc, groundCode, reportYear, otherThan: listingId })
@@ -246,11 +246,11 @@ export function assertNotBefore(day: string, earlier: string): void {
 /** The case of an entry as the rulebook takes it: the decisions about it, with what was asked for (`events`). */
 export async function caseOf(
   db: DbOrTx,
-  { id, list, groundCode, rulebook: version }: Entry,
+  { id, uscc, list, groundCode, rulebook: version }: Entry,
   events: readonly CaseEvent[],
   on: string,
 ): Promise<CaseFacts> {
-  const decided = historyOf(await listDecisionsOfListing(db, id))
+  const decided = historyOf(await listDecisionsOfListing(db, { id, uscc }))
   // The sort is stable: what is asked for on the day of a decision follows on it.
   const history = [...decided, ...events].sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0))
   return { list, groundCode, version, history, on }

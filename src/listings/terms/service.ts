@@ -82,8 +82,7 @@ function caseFacts({ list, groundCode, rulebook: version }: Entry, decisions: re
 }
 
 async function livesOf(tx: Tx, entries: readonly Entry[]): Promise<Map<string, Decision[]>> {
-  const ids = entries.map(({ id }) => id)
-  return groupByListing(await listDecisionsOfListings(tx, ids))
+  return groupByListing(await listDecisionsOfListings(tx, entries))
 }
 
 interface Ending {
