@@ -1,3 +1,4 @@
+import { withRoom } from './numbers.ts'
 import { buildSegment, eachPair, isBracket, pairOf, type Segment, type Texts } from './segment.ts'
 
 /** A document found, with how much of the query's weight and of both weights together it has (0..1 each). */
@@ -21,7 +22,7 @@ export interface FindOptions {
 export interface BigramIndex {
   add(text: string): number
   /** Adds many at once, which makes them a segment of their own: for building; the number of the first. */
-  addAll(texts: readonly string[]): number
+  addAll(texts: Iterable<string>): number
   remove(document: number): void
   textOf(document: number): string
   /** The documents that share most of the query's pairs, weighed by how rare they are; best first. */
@@ -79,12 +80,10 @@ export function createBigramIndex(): BigramIndex {
   const store = (text: string): number => {
     const document = count++
     const length = Math.min(text.length, 65_535)
-    if (document + 2 > starts.length) {
-      starts = grown(starts, document + 2, Uint32Array)
-      alive = grown(alive, document + 2, Uint8Array)
-      sums = grown(sums, document + 2, Float32Array)
-    }
-    if (used + length > units.length) units = grown(units, used + length, Uint16Array)
+    starts = withRoom(starts, document + 2)
+    alive = withRoom(alive, document + 2)
+    sums = withRoom(sums, document + 2)
+    units = withRoom(units, used + length)
     for (let at = 0; at < length; at++) units[used + at] = text.charCodeAt(at)
     used += length
     starts[document + 1] = used
@@ -194,9 +193,11 @@ export function createBigramIndex(): BigramIndex {
   return {
     add,
     addAll: (many) => {
-      const documents = Uint32Array.from(many, store)
+      const first = count
+      for (const text of many) store(text)
+      const documents = Uint32Array.from({ length: count - first }, (_, at) => first + at)
       if (documents.length > 0) segments.push(buildSegment(texts, documents))
-      return documents[0] ?? count
+      return first
     },
     remove: (document) => {
       if (alive[document] !== 1) return
@@ -242,15 +243,6 @@ interface Group {
 
 function groupOf(lists: DocumentList[]): Group {
   return { lists, size: lists.reduce((sum, { from, to }) => sum + to - from, 0) }
-}
-
-type Numbers = Uint8Array | Uint16Array | Uint32Array | Float32Array
-
-/** A copy with room for at least `needed`, and for as many again. */
-function grown<T extends Numbers>(array: T, needed: number, kind: new (length: number) => T): T {
-  const larger = new kind(Math.max(needed, array.length * 2))
-  larger.set(array)
-  return larger
 }
 
 function pairsOf(query: string): number[] {

@@ -6,7 +6,7 @@ import type { FeedListener } from '../feed/listener.ts'
 import { follow } from '../feed/reader.ts'
 import { dayOf, type Clock } from '../platform/clock.ts'
 import { faultOf, type Db } from '../platform/db.ts'
-import { listIndexRows, listIndexRowsByCodes, type IndexRow } from './repository.ts'
+import { listIndexRows, listIndexRowsByCodes, type IndexPage, type IndexRow } from './repository.ts'
 import { createSubjectIndex, type IndexedSubject, type SubjectIndex } from './subject-index.ts'
 
 /** The names of all businesses in this process, kept true by the log. */
@@ -57,20 +57,19 @@ export function startFollowingNames(
   const build = async (): Promise<void> => {
     const { position } = await findHead(db)
     const index = createSubjectIndex()
-    let waiting: IndexedSubject[] = []
+    let waiting: IndexPage[] = []
     let reading = listIndexRows(db, '', chunk)
     while (!end.signal.aborted) {
-      const rows = await reading
-      const isLast = rows.length < chunk
+      const page = await reading
+      const isLast = page.count < chunk
       if (!isLast) {
         // The database reads on while these are taken in; a failure is told at the next turn.
-        reading = listIndexRows(db, rows.at(-1)?.uscc ?? '', chunk)
+        reading = listIndexRows(db, page.last ?? '', chunk)
         reading.catch(() => undefined)
       }
-      const day = today()
-      for (const row of rows) waiting.push(entryOf(row, day))
-      if (isLast || waiting.length >= segment) {
-        index.load(waiting)
+      waiting.push(page)
+      if (isLast || waiting.length * chunk >= segment) {
+        index.load(entriesOf(waiting, today()))
         waiting = []
         await breathe()
       }
@@ -127,6 +126,11 @@ export function startFollowingNames(
       await running
     },
   }
+}
+
+/** One by one, so that a start holds few of its million at a time: what outlives its use costs the collector most. */
+function* entriesOf(pages: readonly IndexPage[], today: string): Generator<IndexedSubject> {
+  for (const page of pages) for (const row of page.rows()) yield entryOf(row, today)
 }
 
 /** Written out, without spreading rows: a start makes a million of them. */
