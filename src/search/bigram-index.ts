@@ -21,7 +21,10 @@ export interface FindOptions {
  */
 export interface BigramIndex {
   add(text: string): number
-  /** Adds many at once, which makes them a segment of their own: for building; the number of the first. */
+  /**
+   * Adds many for building: they are made segments once there are enough of them, or something is looked for. The number of
+   * the first.
+   */
   addAll(texts: Iterable<string>): number
   remove(document: number): void
   textOf(document: number): string
@@ -40,6 +43,8 @@ export interface BigramIndex {
 
 /** New documents are kept in maps until there are as many, then become a segment. */
 const liveMost = 1024
+/** Documents added by `addAll` become a segment at once: fewer would take more memory, more would hold up requests. */
+const segmentMost = 20_000
 /** Segments of fewer documents are joined when there are more than `smallMost` of them. */
 const smallSegment = 8192
 const smallMost = 8
@@ -58,6 +63,8 @@ export function createBigramIndex(): BigramIndex {
   let used = 0
   let removed = 0
   let segments: Segment[] = []
+  /** Added by `addAll`, and not yet in a segment: from the first to the last. */
+  let loaded = { from: 0, to: 0 }
   let live: number[] = []
   let livePairs = new Map<number, number[]>()
 
@@ -100,6 +107,18 @@ export function createBigramIndex(): BigramIndex {
     })
     if (live.length >= liveMost) freeze()
     return document
+  }
+
+  const freezeLoaded = () => {
+    const { from, to } = loaded
+    if (from < to)
+      segments.push(
+        buildSegment(
+          texts,
+          Uint32Array.from({ length: to - from }, (_, at) => from + at),
+        ),
+      )
+    loaded = { from: to, to }
   }
 
   /** Where documents of a pair are listed, and how many there are. */
@@ -146,6 +165,7 @@ export function createBigramIndex(): BigramIndex {
   /** What having a pair is worth, of which so many documents have: nearly nothing where all have it. */
   const rarity = (size: number) => Math.log(Math.max(1, count / Math.max(1, size))) + 0.01
   const find = (query: string, options: FindOptions): Candidate[] => {
+    freezeLoaded()
     const pairs = pairsOf(query)
     const inner = pairs.filter((pair) => pair > 0xffff)
     // The pair of the beginning narrows only a query of one character, which has no other.
@@ -175,6 +195,7 @@ export function createBigramIndex(): BigramIndex {
   }
 
   const findBySound = (keys: readonly number[], by: 'sound' | 'initial', options: FindOptions): Candidate[] => {
+    freezeLoaded()
     const groups = [...new Set(keys)].map((key) =>
       groupOf(
         segments.flatMap((segment) =>
@@ -194,9 +215,14 @@ export function createBigramIndex(): BigramIndex {
     add,
     addAll: (many) => {
       const first = count
-      for (const text of many) store(text)
-      const documents = Uint32Array.from({ length: count - first }, (_, at) => first + at)
-      if (documents.length > 0) segments.push(buildSegment(texts, documents))
+      if (loaded.to < first) {
+        freezeLoaded()
+        loaded = { from: first, to: first }
+      }
+      for (const text of many) {
+        loaded.to = store(text) + 1
+        if (loaded.to - loaded.from >= segmentMost) freezeLoaded()
+      }
       return first
     },
     remove: (document) => {
@@ -210,6 +236,7 @@ export function createBigramIndex(): BigramIndex {
     },
     find,
     *prepareSounds() {
+      freezeLoaded()
       for (const segment of segments) {
         segment.prepareSounds()
         yield

@@ -22,8 +22,6 @@ export interface FollowedNames {
 
 /** Businesses read in one query while building. */
 const chunk = 5000
-/** Businesses taken into the index at once: a segment of it. Fewer would take more memory, more would hold up requests. */
-const segment = 20_000
 /** Rest after a failure, such as a database that restarts. */
 const restMs = 1000
 /** The index is built anew when so many names in it are dead, and as many as a quarter of the living. */
@@ -57,7 +55,6 @@ export function startFollowingNames(
   const build = async (): Promise<void> => {
     const { position } = await findHead(db)
     const index = createSubjectIndex()
-    let waiting: IndexPage[] = []
     let reading = listIndexRows(db, '', chunk)
     while (!end.signal.aborted) {
       const page = await reading
@@ -67,12 +64,8 @@ export function startFollowingNames(
         reading = listIndexRows(db, page.last ?? '', chunk)
         reading.catch(() => undefined)
       }
-      waiting.push(page)
-      if (isLast || waiting.length * chunk >= segment) {
-        index.load(entriesOf(waiting, today()))
-        waiting = []
-        await breathe()
-      }
+      index.load(entriesOf(page, today()))
+      await breathe()
       if (isLast) break
     }
     if (end.signal.aborted) return
@@ -129,8 +122,8 @@ export function startFollowingNames(
 }
 
 /** One by one, so that a start holds few of its million at a time: what outlives its use costs the collector most. */
-function* entriesOf(pages: readonly IndexPage[], today: string): Generator<IndexedSubject> {
-  for (const page of pages) for (const row of page.rows()) yield entryOf(row, today)
+function* entriesOf(page: IndexPage, today: string): Generator<IndexedSubject> {
+  for (const row of page.rows()) yield entryOf(row, today)
 }
 
 /** Written out, without spreading rows: a start makes a million of them. */
