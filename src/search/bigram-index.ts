@@ -219,10 +219,8 @@ export function createBigramIndex(): BigramIndex {
         freezeLoaded()
         loaded = { from: first, to: first }
       }
-      for (const text of many) {
-        loaded.to = store(text) + 1
-        if (loaded.to - loaded.from >= segmentMost) freezeLoaded()
-      }
+      for (const text of many) loaded.to = store(text) + 1
+      if (loaded.to - loaded.from >= segmentMost) freezeLoaded()
       return first
     },
     remove: (document) => {
