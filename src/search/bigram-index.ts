@@ -44,7 +44,7 @@ export interface BigramIndex {
 /** New documents are kept in maps until there are as many, then become a segment. */
 const liveMost = 1024
 /** Documents added by `addAll` become a segment at once: fewer would take more memory, more would hold up requests. */
-const segmentMost = 20_000
+const segmentMost = 25_000
 /** Segments of fewer documents are joined when there are more than `smallMost` of them. */
 const smallSegment = 8192
 const smallMost = 8
