@@ -63,6 +63,9 @@ export function startFollowingNames(
         // The database reads on while these are taken in; a failure is told at the next turn.
         reading = listIndexRows(db, page.last ?? '', chunk)
         reading.catch(() => undefined)
+        // The driver sends in a turn of its own: taken in at once, this page would hold up the question too.
+        await breathe()
+        await breathe()
       }
       index.load(entriesOf(page, today()))
       await breathe()

@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { ShownListing } from '../credit-files/publication-policy.ts'
-import { asJson, rowsOf, type DbOrTx } from '../platform/db.ts'
+import { asJson, prepare, rowsOf, type Db, type DbOrTx } from '../platform/db.ts'
 import type { SubjectStatus } from '../registry/vocabulary.ts'
 import type { SearchItem } from './schemas.ts'
 import type { NameKind, SubjectFilter } from './subject-index.ts'
@@ -49,37 +49,39 @@ export interface IndexPage {
   rows(): Iterable<IndexRow>
 }
 
+/** Planned once, and so asked for in one message: one that is described first waits for its answer to be read (decision 33). */
+const indexPage = prepare<RawPage>(
+  sql`select page.count, page.last, page.lines, page.former,
+      (
+        select json_agg(json_build_array(l.uscc, ${listingOf})) from listing_entries l
+        where l.uscc > ${sql.placeholder('after')} and l.uscc <= page.last
+      ) as listings,
+      (
+        select string_agg(n.uscc || n.name, E'\n') from (
+          select w.uscc, w.name, row_number() over (partition by w.uscc order by w.name) as number from (
+            select distinct w.uscc, replace(w.name, E'\n', ' ') as name from web_presences w
+            where w.uscc > ${sql.placeholder('after')} and w.uscc <= page.last
+          ) w
+        ) n where n.number <= ${shopNamesMost}
+      ) as shops
+    from (
+      select count(*)::int as count, max(p.uscc) as last,
+        string_agg(p.uscc || p.region_code || E'\t' || p.entity_type || E'\t' || p.status || E'\t' ||
+          replace(p.name, E'\n', ' '), E'\n') as lines,
+        json_agg(json_build_array(p.uscc, p.former_names)) filter (where p.former_names <> '{}') as former
+      from (
+        select s.uscc, s.name, s.former_names, s.region_code, s.entity_type, s.status
+        from subjects s where s.uscc > ${sql.placeholder('after')} order by s.uscc limit ${sql.placeholder('limit')}
+      ) p
+    ) page`,
+)
+
 /**
  * Businesses with a code, in the order of their codes, after one, as one row: a line for each. Entries and names of shops
  * come over the range of the codes, since most businesses have none (decision 33).
  */
-export async function listIndexRows(db: DbOrTx, after: string, limit: number): Promise<IndexPage> {
-  const [page] = await rowsOf<RawPage>(
-    db,
-    sql`select page.count, page.last, page.lines, page.former,
-          (
-            select json_agg(json_build_array(l.uscc, ${listingOf})) from listing_entries l
-            where l.uscc > ${after} and l.uscc <= page.last
-          ) as listings,
-          (
-            select string_agg(n.uscc || n.name, E'\n') from (
-              select w.uscc, w.name, row_number() over (partition by w.uscc order by w.name) as number from (
-                select distinct w.uscc, replace(w.name, E'\n', ' ') as name from web_presences w
-                where w.uscc > ${after} and w.uscc <= page.last
-              ) w
-            ) n where n.number <= ${shopNamesMost}
-          ) as shops
-        from (
-          select count(*)::int as count, max(p.uscc) as last,
-            string_agg(p.uscc || p.region_code || E'\t' || p.entity_type || E'\t' || p.status || E'\t' ||
-              replace(p.name, E'\n', ' '), E'\n') as lines,
-            json_agg(json_build_array(p.uscc, p.former_names)) filter (where p.former_names <> '{}') as former
-          from (
-            select s.uscc, s.name, s.former_names, s.region_code, s.entity_type, s.status
-            from subjects s where s.uscc > ${after} order by s.uscc limit ${limit}
-          ) p
-        ) page`,
-  )
+export async function listIndexRows(db: Db, after: string, limit: number): Promise<IndexPage> {
+  const [page] = await indexPage.ask(db, { after, limit })
   if (page === undefined) throw new Error('an aggregate has one row')
   return { count: page.count, last: page.last, rows: () => readPage(page) }
 }
