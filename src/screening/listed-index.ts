@@ -39,6 +39,34 @@ export function entryStateOf(event: Pick<FeedEvent, 'type' | 'subject' | 'data'>
   return { listingId: id, uscc, regionCode, entry }
 }
 
+/** What is held of a business that is on a list. */
+interface Listed {
+  regionCode: string
+  /** The present one first. */
+  names: string[]
+  entries: ListedEntry[]
+}
+
+/** Between the parts of a text: the only character that PostgreSQL takes in none of them. */
+const between = '\0'
+
+/** Joined, and not as JSON, which V8 leaves in pieces. */
+function pack({ regionCode, names, entries }: Listed): string {
+  const parts = entries.flatMap(({ listingId, list, groundCode, name }) => [listingId, list, groundCode, name])
+  return [regionCode, String(names.length), ...names, ...parts].join(between)
+}
+
+function unpack(uscc: string, text: string): Listed {
+  const [regionCode = '', count, ...parts] = text.split(between)
+  const names = parts.splice(0, Number(count))
+  const entries: ListedEntry[] = []
+  for (let at = 0; at < parts.length; at += 4) {
+    const [listingId = '', list, groundCode = '', name = ''] = parts.slice(at, at + 4)
+    entries.push({ listingId, list: list as List, groundCode, uscc, name })
+  }
+  return { regionCode, names, entries }
+}
+
 /** How many listed businesses are told of for one name. */
 const mostNames = 20
 
@@ -49,63 +77,60 @@ const mostNames = 20
 export class ListedIndex {
   /** Everything up to this position of the log is in it. */
   position = 0
-  readonly #entries = new Map<string, ListedEntry>()
-  readonly #byUscc = new Map<string, ListedEntry[]>()
+  /** By code, each business as a text (`Listed`): two strings of a business instead of a dozen of objects to look through. */
+  readonly #businesses = new Map<string, string>()
   readonly #names = createNameIndex()
-  readonly #namesOf = new Map<string, string[]>()
-  readonly #regionOf = new Map<string, string>()
 
-  get size(): number {
-    return this.#entries.size
+  #read(uscc: string): Listed | null {
+    const text = this.#businesses.get(uscc)
+    return text === undefined ? null : unpack(uscc, text)
   }
 
   /** Entries of a business, in the order in which they were made known. */
   entriesOf(uscc: string): readonly ListedEntry[] {
-    return this.#byUscc.get(uscc) ?? []
+    return this.#read(uscc)?.entries ?? []
   }
 
   has(uscc: string): boolean {
-    return this.#byUscc.has(uscc)
+    return this.#businesses.has(uscc)
   }
 
   /** The names by which a listed business is found, the present one first; none when it is on no list. */
   namesOf(uscc: string): readonly string[] {
-    return this.#namesOf.get(uscc) ?? []
+    return this.#read(uscc)?.names ?? []
   }
 
   /** Takes the newest state of an entry. */
   apply({ listingId, uscc, regionCode, entry }: EntryState): void {
-    const others = (this.#byUscc.get(uscc) ?? []).filter((other) => other.listingId !== listingId)
-    const all = entry === null ? others : [...others, entry]
-    if (entry === null) this.#entries.delete(listingId)
-    else this.#entries.set(listingId, entry)
-    if (all.length > 0) {
-      this.#byUscc.set(uscc, all)
-      this.#regionOf.set(uscc, regionCode)
-      if (entry !== null) this.addName(uscc, entry.name)
-    } else if (this.#byUscc.delete(uscc)) {
-      this.#namesOf.delete(uscc)
-      this.#regionOf.delete(uscc)
+    const known = this.#read(uscc)
+    const others = (known?.entries ?? []).filter((other) => other.listingId !== listingId)
+    const entries = entry === null ? others : [...others, entry]
+    if (entries.length > 0) {
+      const names = known?.names ?? []
+      this.#keep(uscc, { regionCode, entries, names: entry === null ? names : withPresent(names, entry.name) }, names)
+    } else if (this.#businesses.delete(uscc)) {
       this.#names.remove(uscc)
     }
   }
 
   /** Makes `name` the present name of a listed business; it is found by those it had before, too. */
   addName(uscc: string, name: string): void {
-    const [present, ...former] = this.#namesOf.get(uscc) ?? []
-    if (present === name) return
-    this.#setNames(uscc, [name, ...(present === undefined ? [] : [present]), ...former.filter((old) => old !== name)])
+    const known = this.#read(uscc)
+    if (known !== null) this.#keep(uscc, { ...known, names: withPresent(known.names, name) }, known.names)
   }
 
   /** Lets a listed business be found by these former names, too. */
   addFormerNames(uscc: string, names: readonly string[]): void {
-    const known = this.#namesOf.get(uscc)
-    const fresh = names.filter((name) => known?.includes(name) === false)
-    if (known !== undefined && fresh.length > 0) this.#setNames(uscc, [...known, ...fresh])
+    const known = names.length > 0 ? this.#read(uscc) : null
+    if (known === null) return
+    const fresh = names.filter((name) => !known.names.includes(name))
+    this.#keep(uscc, { ...known, names: [...known.names, ...fresh] }, known.names)
   }
 
-  #setNames(uscc: string, names: string[]): void {
-    this.#namesOf.set(uscc, names)
+  #keep(uscc: string, listed: Listed, namesBefore: readonly string[]): void {
+    this.#businesses.set(uscc, pack(listed))
+    const { names } = listed
+    if (names.length === namesBefore.length && names.every((name, at) => name === namesBefore[at])) return
     this.#names.add({ key: uscc, names })
   }
 
@@ -117,11 +142,17 @@ export class ListedIndex {
   ): { uscc: string; score: number; matchedOn: MatchedOn }[] {
     return this.#names
       .find(name, { limit: mostNames, threshold })
-      .filter(({ key }) => regionCode === null || mayBeSamePlace(this.#regionOf.get(key) ?? '', regionCode))
-      .map(({ key, name: found, score }) => ({
+      .map(({ key, name: found, score }) => ({ key, found, score, listed: this.#read(key) }))
+      .filter(({ listed }) => regionCode === null || mayBeSamePlace(listed?.regionCode ?? '', regionCode))
+      .map(({ key, found, score, listed }) => ({
         uscc: key,
         score: Math.round(score * 10_000) / 10_000,
-        matchedOn: found === this.#namesOf.get(key)?.[0] ? 'name' : 'former-name',
+        matchedOn: found === listed?.names[0] ? 'name' : 'former-name',
       }))
   }
+}
+
+/** With `name` before those it had. */
+function withPresent(names: readonly string[], name: string): string[] {
+  return [name, ...names.filter((old) => old !== name)]
 }

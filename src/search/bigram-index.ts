@@ -1,3 +1,4 @@
+import { withRoom } from './numbers.ts'
 import { buildSegment, eachPair, isBracket, pairOf, type Segment, type Texts } from './segment.ts'
 
 /** A document found, with how much of the query's weight and of both weights together it has (0..1 each). */
@@ -20,8 +21,11 @@ export interface FindOptions {
  */
 export interface BigramIndex {
   add(text: string): number
-  /** Adds many at once, which makes them a segment of their own: for building; the number of the first. */
-  addAll(texts: readonly string[]): number
+  /**
+   * Adds many for building: they are made segments once there are enough of them, or something is looked for. The number of
+   * the first.
+   */
+  addAll(texts: Iterable<string>): number
   remove(document: number): void
   textOf(document: number): string
   /** The documents that share most of the query's pairs, weighed by how rare they are; best first. */
@@ -39,6 +43,8 @@ export interface BigramIndex {
 
 /** New documents are kept in maps until there are as many, then become a segment. */
 const liveMost = 1024
+/** Documents added by `addAll` become a segment at once: fewer would take more memory, more would hold up requests. */
+const segmentMost = 25_000
 /** Segments of fewer documents are joined when there are more than `smallMost` of them. */
 const smallSegment = 8192
 const smallMost = 8
@@ -57,6 +63,8 @@ export function createBigramIndex(): BigramIndex {
   let used = 0
   let removed = 0
   let segments: Segment[] = []
+  /** Added by `addAll`, and not yet in a segment: from the first to the last. */
+  let loaded = { from: 0, to: 0 }
   let live: number[] = []
   let livePairs = new Map<number, number[]>()
 
@@ -79,12 +87,10 @@ export function createBigramIndex(): BigramIndex {
   const store = (text: string): number => {
     const document = count++
     const length = Math.min(text.length, 65_535)
-    if (document + 2 > starts.length) {
-      starts = grown(starts, document + 2, Uint32Array)
-      alive = grown(alive, document + 2, Uint8Array)
-      sums = grown(sums, document + 2, Float32Array)
-    }
-    if (used + length > units.length) units = grown(units, used + length, Uint16Array)
+    starts = withRoom(starts, document + 2)
+    alive = withRoom(alive, document + 2)
+    sums = withRoom(sums, document + 2)
+    units = withRoom(units, used + length)
     for (let at = 0; at < length; at++) units[used + at] = text.charCodeAt(at)
     used += length
     starts[document + 1] = used
@@ -101,6 +107,18 @@ export function createBigramIndex(): BigramIndex {
     })
     if (live.length >= liveMost) freeze()
     return document
+  }
+
+  const freezeLoaded = () => {
+    const { from, to } = loaded
+    if (from < to)
+      segments.push(
+        buildSegment(
+          texts,
+          Uint32Array.from({ length: to - from }, (_, at) => from + at),
+        ),
+      )
+    loaded = { from: to, to }
   }
 
   /** Where documents of a pair are listed, and how many there are. */
@@ -147,6 +165,7 @@ export function createBigramIndex(): BigramIndex {
   /** What having a pair is worth, of which so many documents have: nearly nothing where all have it. */
   const rarity = (size: number) => Math.log(Math.max(1, count / Math.max(1, size))) + 0.01
   const find = (query: string, options: FindOptions): Candidate[] => {
+    freezeLoaded()
     const pairs = pairsOf(query)
     const inner = pairs.filter((pair) => pair > 0xffff)
     // The pair of the beginning narrows only a query of one character, which has no other.
@@ -176,6 +195,7 @@ export function createBigramIndex(): BigramIndex {
   }
 
   const findBySound = (keys: readonly number[], by: 'sound' | 'initial', options: FindOptions): Candidate[] => {
+    freezeLoaded()
     const groups = [...new Set(keys)].map((key) =>
       groupOf(
         segments.flatMap((segment) =>
@@ -194,9 +214,14 @@ export function createBigramIndex(): BigramIndex {
   return {
     add,
     addAll: (many) => {
-      const documents = Uint32Array.from(many, store)
-      if (documents.length > 0) segments.push(buildSegment(texts, documents))
-      return documents[0] ?? count
+      const first = count
+      if (loaded.to < first) {
+        freezeLoaded()
+        loaded = { from: first, to: first }
+      }
+      for (const text of many) loaded.to = store(text) + 1
+      if (loaded.to - loaded.from >= segmentMost) freezeLoaded()
+      return first
     },
     remove: (document) => {
       if (alive[document] !== 1) return
@@ -209,6 +234,7 @@ export function createBigramIndex(): BigramIndex {
     },
     find,
     *prepareSounds() {
+      freezeLoaded()
       for (const segment of segments) {
         segment.prepareSounds()
         yield
@@ -242,15 +268,6 @@ interface Group {
 
 function groupOf(lists: DocumentList[]): Group {
   return { lists, size: lists.reduce((sum, { from, to }) => sum + to - from, 0) }
-}
-
-type Numbers = Uint8Array | Uint16Array | Uint32Array | Float32Array
-
-/** A copy with room for at least `needed`, and for as many again. */
-function grown<T extends Numbers>(array: T, needed: number, kind: new (length: number) => T): T {
-  const larger = new kind(Math.max(needed, array.length * 2))
-  larger.set(array)
-  return larger
 }
 
 function pairsOf(query: string): number[] {

@@ -5,8 +5,20 @@ import { characterRanks } from './data/words.ts'
 /** By UTF-16 unit, small numbers for the characters of the table, so that a pair is a small integer too; 0 for others. */
 const numberOf = new Uint16Array(65_536)
 let numbers = 0
-const likeness = new Map<number, number>()
 const pairOf = (a: number, b: number) => (a < b ? a * 8192 + b : b * 8192 + a)
+/**
+ * How much the pairs of the table look alike, each pair with its tenths in one number, 0 where there is none. As a map of
+ * doubles they were most of what the collector of garbage had to look through in a process without businesses.
+ */
+const likeness = new Uint32Array(2 ** Math.ceil(Math.log2(lookAlikeRows.length)))
+
+/** Where a pair stands, or would. */
+function slotOf(pair: number): number {
+  const mask = likeness.length - 1
+  let slot = (Math.imul(pair, 2_654_435_761) >>> 7) & mask
+  while (likeness[slot] !== 0 && (likeness[slot] ?? 0) >>> 4 !== pair) slot = (slot + 1) & mask
+  return slot
+}
 
 function numberFor(character: string): number {
   const unit = character.charCodeAt(0)
@@ -20,7 +32,10 @@ for (const row of lookAlikeRows.split(' ')) {
   let tenths = 0
   for (const character of rest) {
     if (character >= '0' && character <= '9') tenths = Number(character)
-    else likeness.set(pairOf(a, numberFor(character)), (tenths + 0.5) / 10)
+    else {
+      const pair = pairOf(a, numberFor(character))
+      likeness[slotOf(pair)] = (pair << 4) | tenths
+    }
   }
 }
 
@@ -29,7 +44,9 @@ export function lookAlike(a: string, b: string): number {
   if (a === b) return 1
   const numberA = numberOf[a.charCodeAt(0)] ?? 0
   const numberB = numberOf[b.charCodeAt(0)] ?? 0
-  return numberA === 0 || numberB === 0 ? 0 : (likeness.get(pairOf(numberA, numberB)) ?? 0)
+  if (numberA === 0 || numberB === 0) return 0
+  const found = likeness[slotOf(pairOf(numberA, numberB))] ?? 0
+  return found === 0 ? 0 : ((found & 15) + 0.5) / 10
 }
 
 /** By UTF-16 unit: the place of its syllable in `syllables`; 0 for what has not been looked up. */

@@ -1,3 +1,5 @@
+import { withRoom } from './numbers.ts'
+
 /** Codes of businesses by number, in the order in which they came. */
 export interface CodeTable {
   /** Takes a code in; its number, and the code's from now on. */
@@ -53,13 +55,10 @@ export function createCodeTable(): CodeTable {
       if (code.length !== width) throw new RangeError(`${code} is no code of ${width} characters`)
       const number = count++
       // At a start all are next: looking each up would take longer than all else here.
-      const isNext = number === sorted && (number === 0 || compare(number - 1, code) < 0) && !others.has(code)
+      const isNext =
+        number === sorted && (number === 0 || compare(number - 1, code) < 0) && (others.size === 0 || !others.has(code))
       if (isNext || numberOf(code) === undefined) size++
-      if (count * width > bytes.length) {
-        const larger = new Uint8Array(bytes.length * 2)
-        larger.set(bytes)
-        bytes = larger
-      }
+      bytes = withRoom(bytes, count * width)
       for (let at = 0; at < width; at++) bytes[number * width + at] = code.charCodeAt(at)
       if (isNext) sorted++
       else others.set(code, number)

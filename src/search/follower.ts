@@ -6,7 +6,7 @@ import type { FeedListener } from '../feed/listener.ts'
 import { follow } from '../feed/reader.ts'
 import { dayOf, type Clock } from '../platform/clock.ts'
 import { faultOf, type Db } from '../platform/db.ts'
-import { listIndexRows, listIndexRowsByCodes, type IndexRow } from './repository.ts'
+import { listIndexRows, listIndexRowsByCodes, type IndexPage, type IndexRow } from './repository.ts'
 import { createSubjectIndex, type IndexedSubject, type SubjectIndex } from './subject-index.ts'
 
 /** The names of all businesses in this process, kept true by the log. */
@@ -22,8 +22,6 @@ export interface FollowedNames {
 
 /** Businesses read in one query while building. */
 const chunk = 5000
-/** Businesses taken into the index at once: a segment of it. Fewer would take more memory, more would hold up requests. */
-const segment = 20_000
 /** Rest after a failure, such as a database that restarts. */
 const restMs = 1000
 /** The index is built anew when so many names in it are dead, and as many as a quarter of the living. */
@@ -57,23 +55,20 @@ export function startFollowingNames(
   const build = async (): Promise<void> => {
     const { position } = await findHead(db)
     const index = createSubjectIndex()
-    let waiting: IndexedSubject[] = []
     let reading = listIndexRows(db, '', chunk)
     while (!end.signal.aborted) {
-      const rows = await reading
-      const isLast = rows.length < chunk
+      const page = await reading
+      const isLast = page.count < chunk
       if (!isLast) {
         // The database reads on while these are taken in; a failure is told at the next turn.
-        reading = listIndexRows(db, rows.at(-1)?.uscc ?? '', chunk)
+        reading = listIndexRows(db, page.last ?? '', chunk)
         reading.catch(() => undefined)
-      }
-      const day = today()
-      for (const row of rows) waiting.push(entryOf(row, day))
-      if (isLast || waiting.length >= segment) {
-        index.load(waiting)
-        waiting = []
+        // The driver sends in a turn of its own: taken in at once, this page would hold up the question too.
+        await breathe()
         await breathe()
       }
+      index.load(entriesOf(page, today()))
+      await breathe()
       if (isLast) break
     }
     if (end.signal.aborted) return
@@ -127,6 +122,11 @@ export function startFollowingNames(
       await running
     },
   }
+}
+
+/** One by one, so that a start holds few of its million at a time: what outlives its use costs the collector most. */
+function* entriesOf(page: IndexPage, today: string): Generator<IndexedSubject> {
+  for (const row of page.rows()) yield entryOf(row, today)
 }
 
 /** Written out, without spreading rows: a start makes a million of them. */

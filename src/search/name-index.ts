@@ -18,13 +18,6 @@ export interface NameMatch {
   parts: NameParts
 }
 
-interface Held {
-  key: string
-  name: string
-  /** Made when it is first compared. */
-  parsed: ParsedName | null
-}
-
 /** Finds the businesses that a name may mean, among some. */
 export interface NameIndex {
   /** Adds an entry, or takes the place of the one with its key. */
@@ -43,36 +36,51 @@ const comparedMost = 40
 /** An index of these entries: about 10 µs to add one, below a millisecond to find among 50,000. */
 export function createNameIndex(entries: Iterable<NameEntry> = []): NameIndex {
   let index = createBigramIndex()
-  /** By document. */
-  let held: (Held | undefined)[] = []
-  const documentsOf = new Map<string, number[]>()
+  /**
+   * By document, and no objects: the key of its entry, undefined once it is removed, the name as it was given, and its parts,
+   * made when it is first compared.
+   */
+  let keys: (string | undefined)[] = []
+  let names: string[] = []
+  let parsedOf: (ParsedName | undefined)[] = []
+  /** By key: the first of its documents, which follow one another. */
+  const firstOf = new Map<string, number>()
 
-  const remove = (key: string) => {
-    for (const document of documentsOf.get(key) ?? []) {
-      index.remove(document)
-      held[document] = undefined
-    }
-    documentsOf.delete(key)
+  const namesOf = (key: string): string[] => {
+    const first = firstOf.get(key)
+    if (first === undefined) return []
+    let end = first
+    while (keys[end] === key) end++
+    return names.slice(first, end)
   }
-  const add = ({ key, names }: NameEntry) => {
-    remove(key)
-    const documents = names.map((name) => {
-      const document = index.add(indexedForm(name))
-      held[document] = { key, name, parsed: null }
-      return document
-    })
-    documentsOf.set(key, documents)
+  const remove = (key: string) => {
+    for (let document = firstOf.get(key); document !== undefined && keys[document] === key; document++) {
+      index.remove(document)
+      keys[document] = undefined
+      names[document] = ''
+      parsedOf[document] = undefined
+    }
+    firstOf.delete(key)
+  }
+  const add = (entry: NameEntry) => {
+    remove(entry.key)
+    if (entry.names.length > 0) firstOf.set(entry.key, keys.length)
+    for (const name of entry.names) {
+      index.add(indexedForm(name))
+      keys.push(entry.key)
+      names.push(name)
+      parsedOf.push(undefined)
+    }
     if (index.waste > 1000 && index.waste > index.size) rebuild()
   }
   /** Gives back the room of removed entries. */
   const rebuild = () => {
-    const present = [...documentsOf].map(([key, documents]) => ({
-      key,
-      names: documents.flatMap((document) => held[document]?.name ?? []),
-    }))
+    const present = Array.from(firstOf.keys(), (key) => ({ key, names: namesOf(key) }))
     index = createBigramIndex()
-    held = []
-    documentsOf.clear()
+    keys = []
+    names = []
+    parsedOf = []
+    firstOf.clear()
     present.forEach(add)
   }
   for (const entry of entries) add(entry)
@@ -82,13 +90,13 @@ export function createNameIndex(entries: Iterable<NameEntry> = []): NameIndex {
     const parsed = parseNormal(query)
     const best = new Map<string, NameMatch>()
     for (const { document } of index.find(query.replace(/[()]/gu, ''), { limit: comparedMost })) {
-      const entry = held[document]
-      if (entry === undefined) continue
-      entry.parsed ??= parseName(entry.name)
-      if (isOutOfReach(parsed, entry.parsed, threshold)) continue
-      const { score, parts } = scoreParsed(parsed, entry.parsed)
-      if (score < threshold || score <= (best.get(entry.key)?.score ?? 0)) continue
-      best.set(entry.key, { key: entry.key, name: entry.name, score, parts })
+      const [key, known] = [keys[document], names[document]]
+      if (key === undefined || known === undefined) continue
+      const other = (parsedOf[document] ??= parseName(known))
+      if (isOutOfReach(parsed, other, threshold)) continue
+      const { score, parts } = scoreParsed(parsed, other)
+      if (score < threshold || score <= (best.get(key)?.score ?? 0)) continue
+      best.set(key, { key, name: known, score, parts })
     }
     return [...best.values()].sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1)).slice(0, limit)
   }
@@ -97,7 +105,7 @@ export function createNameIndex(entries: Iterable<NameEntry> = []): NameIndex {
     remove,
     find,
     get size() {
-      return documentsOf.size
+      return firstOf.size
     },
   }
 }

@@ -10,6 +10,8 @@ const converter = Converter as (options: { from: string; to: string }) => (text:
 let simplified: Map<string, string> | undefined
 /** By UTF-16 unit: 1 for a character that has a simplified form. Nearly every registered name has none. */
 const isTraditional = new Uint8Array(65_536)
+/** By UTF-16 unit: 1 for a Chinese character that stands in a normal form as it is, whatever is beside it. */
+const isSettled = new Uint8Array(65_536)
 
 function simplify(text: string): string {
   simplified ??= simplifiedForms()
@@ -29,7 +31,10 @@ function simplifiedForms(): Map<string, string> {
     const character = String.fromCharCode(code)
     const form = convert(character)
     const other = form === character ? convertHongKong(character) : form
-    if (other === character) continue
+    if (other === character) {
+      if (plain.test(character) && !hasNumeral.test(character)) isSettled[code] = 1
+      continue
+    }
     forms.set(character, other)
     isTraditional[code] = 1
   }
@@ -86,7 +91,11 @@ const plain = /^[\u4e00-\u9fff]*$/u
  * idempotent.
  */
 export function normaliseName(name: string): string {
-  // Nearly every name is plain Chinese, which needs none of the folding.
+  simplified ??= simplifiedForms()
+  let at = 0
+  while (at < name.length && isSettled[name.charCodeAt(at)] === 1) at++
+  if (at === name.length) return name
+  // Most others are plain Chinese, which needs none of the folding.
   const folded = plain.test(name) ? simplify(name) : fold(fold(name))
   // Looking behind and ahead at each place of every name took as long as all the rest.
   if (!hasNumeral.test(folded)) return folded

@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { ShownListing } from '../credit-files/publication-policy.ts'
-import { asJson, rowsOf, type DbOrTx } from '../platform/db.ts'
+import { asJson, prepare, rowsOf, type Db, type DbOrTx } from '../platform/db.ts'
 import type { SubjectStatus } from '../registry/vocabulary.ts'
 import type { SearchItem } from './schemas.ts'
 import type { NameKind, SubjectFilter } from './subject-index.ts'
@@ -40,27 +40,97 @@ const indexColumns = sql`s.uscc, s.name, s.former_names as "formerNames", s.regi
   s.entity_type as "entityType", s.status, ${listings} as listings,
   array(select distinct w.name from web_presences w where w.uscc = s.uscc limit ${shopNamesMost}) as "shopNames"`
 
+/** Businesses in the order of their codes. */
+export interface IndexPage {
+  count: number
+  /** The last code; null without any. */
+  last: string | null
+  /** Made one by one as they are asked for: a page that waits is a few strings. */
+  rows(): Iterable<IndexRow>
+}
+
+/** Planned once, and so asked for in one message: one that is described first waits for its answer to be read (decision 33). */
+const indexPage = prepare<RawPage>(
+  sql`select page.count, page.last, page.lines, page.former,
+      (
+        select json_agg(json_build_array(l.uscc, ${listingOf})) from listing_entries l
+        where l.uscc > ${sql.placeholder('after')} and l.uscc <= page.last
+      ) as listings,
+      (
+        select string_agg(n.uscc || n.name, E'\n') from (
+          select w.uscc, w.name, row_number() over (partition by w.uscc order by w.name) as number from (
+            select distinct w.uscc, replace(w.name, E'\n', ' ') as name from web_presences w
+            where w.uscc > ${sql.placeholder('after')} and w.uscc <= page.last
+          ) w
+        ) n where n.number <= ${shopNamesMost}
+      ) as shops
+    from (
+      select count(*)::int as count, max(p.uscc) as last,
+        string_agg(p.uscc || p.region_code || E'\t' || p.entity_type || E'\t' || p.status || E'\t' ||
+          replace(p.name, E'\n', ' '), E'\n') as lines,
+        json_agg(json_build_array(p.uscc, p.former_names)) filter (where p.former_names <> '{}') as former
+      from (
+        select s.uscc, s.name, s.former_names, s.region_code, s.entity_type, s.status
+        from subjects s where s.uscc > ${sql.placeholder('after')} order by s.uscc limit ${sql.placeholder('limit')}
+      ) p
+    ) page`,
+)
+
 /**
- * Businesses with a code, in the order of their codes, after one. Entries and names of shops are read once over the range of
- * the codes, since most businesses have none (decision 33).
+ * Businesses with a code, in the order of their codes, after one, as one row: a line for each. Entries and names of shops
+ * come over the range of the codes, since most businesses have none (decision 33).
  */
-export async function listIndexRows(db: DbOrTx, after: string, limit: number): Promise<IndexRow[]> {
-  return rowsOf(
-    db,
-    sql`with page as materialized (
-          select s.uscc, s.name, s.former_names, s.region_code, s.entity_type, s.status
-          from subjects s where s.uscc > ${after} order by s.uscc limit ${limit}
-        ), listed as (
-          select l.uscc, json_agg(${listingOf}) as listings from listing_entries l
-          where l.uscc > ${after} and l.uscc <= (select max(p.uscc) from page p) group by l.uscc
-        ), named as (
-          select w.uscc, (array_agg(distinct w.name))[1:${sql.raw(String(shopNamesMost))}] as names from web_presences w
-          where w.uscc > ${after} and w.uscc <= (select max(p.uscc) from page p) group by w.uscc
-        )
-        select page.uscc, page.name, nullif(page.former_names, '{}') as "formerNames", page.region_code as "regionCode",
-          page.entity_type as "entityType", page.status, listed.listings, named.names as "shopNames"
-        from page left join listed using (uscc) left join named using (uscc) order by page.uscc`,
+export async function listIndexRows(db: Db, after: string, limit: number): Promise<IndexPage> {
+  const [page] = await indexPage.ask(db, { after, limit })
+  if (page === undefined) throw new Error('an aggregate has one row')
+  return { count: page.count, last: page.last, rows: () => readPage(page) }
+}
+
+interface RawPage {
+  count: number
+  last: string | null
+  lines: string | null
+  former: [uscc: string, names: string[]][] | null
+  listings: [uscc: string, listing: ShownListing][] | null
+  shops: string | null
+}
+
+const codeWidth = 18
+
+function* readPage({ lines, former, listings, shops }: RawPage): Generator<IndexRow> {
+  const formerNames = new Map(former)
+  const listingsOf = grouped(listings ?? [])
+  const shopNames = grouped(
+    linesOf(shops ?? '').map((line) => [line.slice(0, codeWidth), line.slice(codeWidth)] as const),
   )
+  for (const line of linesOf(lines ?? '')) {
+    const uscc = line.slice(0, codeWidth)
+    const typeAt = line.indexOf('\t', codeWidth) + 1
+    const statusAt = line.indexOf('\t', typeAt) + 1
+    const nameAt = line.indexOf('\t', statusAt) + 1
+    yield {
+      uscc,
+      regionCode: line.slice(codeWidth, typeAt - 1),
+      entityType: line.slice(typeAt, statusAt - 1),
+      status: line.slice(statusAt, nameAt - 1) as SubjectStatus,
+      name: line.slice(nameAt),
+      formerNames: formerNames.get(uscc) ?? null,
+      shopNames: shopNames.get(uscc) ?? null,
+      listings: listingsOf.get(uscc) ?? null,
+    }
+  }
+}
+
+const linesOf = (text: string) => (text === '' ? [] : text.split('\n'))
+
+function grouped<Value>(pairs: Iterable<readonly [string, Value]>): Map<string, Value[]> {
+  const groups = new Map<string, Value[]>()
+  for (const [key, value] of pairs) {
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [value])
+    else group.push(value)
+  }
+  return groups
 }
 
 export async function listIndexRowsByCodes(db: DbOrTx, usccs: readonly string[]): Promise<IndexRow[]> {

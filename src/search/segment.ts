@@ -1,4 +1,5 @@
 import { syllableOf } from './characters.ts'
+import { withRoom } from './numbers.ts'
 
 /** The texts that an index holds, by document; a document without text is gone. */
 export interface Texts {
@@ -79,15 +80,18 @@ export function initialKey(first: number, second: number): number {
   return first * 32 + second
 }
 
-function keysOf(pair: number): { sound: number; initial: number } {
-  const first = pair >>> 16
-  const second = pair & 0xffff
+function soundOf(pair: number): number {
+  const [first, second] = [pair >>> 16, pair & 0xffff]
   if (syllableOfUnit[first] === 0) lookUp(first)
   if (syllableOfUnit[second] === 0) lookUp(second)
-  return {
-    sound: soundKey((syllableOfUnit[first] ?? 1) - 1, (syllableOfUnit[second] ?? 1) - 1),
-    initial: initialKey(initialOfUnit[first] ?? 0, initialOfUnit[second] ?? 0),
-  }
+  return soundKey((syllableOfUnit[first] ?? 1) - 1, (syllableOfUnit[second] ?? 1) - 1)
+}
+
+function initialOf(pair: number): number {
+  const [first, second] = [pair >>> 16, pair & 0xffff]
+  if (syllableOfUnit[first] === 0) lookUp(first)
+  if (syllableOfUnit[second] === 0) lookUp(second)
+  return initialKey(initialOfUnit[first] ?? 0, initialOfUnit[second] ?? 0)
 }
 
 /** Knuth's multiplicative hash: pairs of common characters differ in few bits. */
@@ -130,43 +134,56 @@ function pairsOfAll(
 /** Builds a segment of these documents: one pass that finds the pairs, one that counts, one that writes. */
 export function buildSegment(texts: Texts, documents: readonly number[] | Uint32Array): Segment {
   const all = pairsOfAll(texts, documents)
-  let keys = new Uint32Array(1024)
-  let counts = new Uint32Array(1024)
+  // A segment has more different pairs than documents, which spares the table most of its growing.
+  let keys = new Uint32Array(Math.max(1024, 2 ** Math.floor(Math.log2(documents.length + 1))))
+  /** By slot: the number of its pair, in the order in which the pairs were met. */
+  let numbers = new Uint32Array(keys.length)
   let size = 0
   const grow = () => {
-    const [oldKeys, oldCounts] = [keys, counts]
+    const [oldKeys, oldNumbers] = [keys, numbers]
     keys = new Uint32Array(oldKeys.length * 2)
-    counts = new Uint32Array(keys.length)
+    numbers = new Uint32Array(keys.length)
     for (let slot = 0; slot < oldKeys.length; slot++) {
       const pair = oldKeys[slot] ?? 0
       if (pair !== 0) {
         const target = slotOf(keys, pair)
         keys[target] = pair
-        counts[target] = oldCounts[slot] ?? 0
+        numbers[target] = oldNumbers[slot] ?? 0
       }
     }
   }
-  for (const pair of all.pairs) {
+  let counts = new Uint32Array(keys.length)
+  // Each pair gives way to its number, so that it is looked for once.
+  const met = all.pairs
+  for (let at = 0; at < met.length; at++) {
+    const pair = met[at] ?? 0
     const slot = slotOf(keys, pair)
+    let number = numbers[slot] ?? 0
     if (keys[slot] === 0) {
       keys[slot] = pair
-      size++
+      number = numbers[slot] = size++
+      counts = withRoom(counts, size)
     }
-    counts[slot] = (counts[slot] ?? 0) + 1
+    counts[number] = (counts[number] ?? 0) + 1
+    met[at] = number
     if (size * 2 > keys.length) grow()
   }
   // `ends[slot]` is where the next document of the slot goes; in the end, where its documents end.
   const ends = new Uint32Array(keys.length)
+  const slots = new Uint32Array(size)
   let sum = 0
   for (let slot = 0; slot < keys.length; slot++) {
     ends[slot] = sum
-    sum += counts[slot] ?? 0
+    if (keys[slot] === 0) continue
+    const number = numbers[slot] ?? 0
+    slots[number] = slot
+    sum += counts[number] ?? 0
   }
-  const postings = new Uint32Array(all.pairs.length)
+  const postings = new Uint32Array(met.length)
   let at = 0
   for (let i = 0; i < documents.length; i++) {
     for (; at < (all.ends[i] ?? 0); at++) {
-      const slot = slotOf(keys, all.pairs[at] ?? 0)
+      const slot = slots[met[at] ?? 0] ?? 0
       const end = ends[slot] ?? 0
       postings[end] = documents[i] ?? 0
       ends[slot] = end + 1
@@ -178,8 +195,8 @@ export function buildSegment(texts: Texts, documents: readonly number[] | Uint32
   let sounds: BySound | undefined
   const bySound = () =>
     (sounds ??= {
-      sound: sortedBy(keys, size, (pair) => keysOf(pair).sound),
-      initial: sortedBy(keys, size, (pair) => keysOf(pair).initial),
+      sound: sortedBy(keys, size, soundOf),
+      initial: sortedBy(keys, size, initialOf),
     })
   return {
     documents,
@@ -207,7 +224,11 @@ function sortedBy(pairs: Uint32Array, size: number, keyOf: (pair: number) => num
     if (pair !== 0) packed[count++] = keyOf(pair) * pairs.length + slot
   }
   packed.sort()
-  const slots = Uint32Array.from(packed, (value) => value % pairs.length)
+  const slots = new Uint32Array(size)
+  for (let at = 0; at < size; at++) {
+    const value = packed[at] ?? 0
+    slots[at] = value - Math.floor(value / pairs.length) * pairs.length
+  }
   const keyAt = (at: number) => keyOf(pairs[slots[at] ?? 0] ?? 0)
   return (key) => {
     let low = 0

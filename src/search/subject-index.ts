@@ -2,6 +2,7 @@ import type { SubjectStatus } from '../registry/vocabulary.ts'
 import { createBigramIndex } from './bigram-index.ts'
 import { createCodeTable } from './codes.ts'
 import { indexedForm } from './name-index.ts'
+import { withRoom } from './numbers.ts'
 import { parseNormal } from './parse.ts'
 import { readingsOf } from './pinyin.ts'
 import { overlapScore, relevance } from './ranking.ts'
@@ -44,8 +45,8 @@ export interface FoundSubject {
 
 /** The names of all businesses, in the memory of this process. */
 export interface SubjectIndex {
-  /** Adds many new businesses at once. */
-  load(subjects: readonly IndexedSubject[]): void
+  /** Adds many new businesses at once, each taken in before the next is asked for. */
+  load(subjects: Iterable<IndexedSubject>): void
   /** Adds a business, or takes the place of what is held of it. */
   put(subject: IndexedSubject): void
   remove(uscc: string): void
@@ -73,70 +74,64 @@ const longestQuery = 120
 export function createSubjectIndex(): SubjectIndex {
   const index = createBigramIndex()
   /** By document: the business, and which kind of name it is. */
-  const ownerOf: number[] = []
-  const kindOf: number[] = []
-  /** By business. */
+  let ownerOf = new Uint32Array(1 << 12)
+  let kindOf = new Uint8Array(1 << 12)
+  let documents = 0
+  /** By business: its profile, and the first of its documents, behind the last of the business before. */
   const codes = createCodeTable()
-  const regionCodes: string[] = []
-  const entityTypes: string[] = []
-  const standings: string[] = []
-  const statuses: SubjectStatus[] = []
-  const firstDocument: number[] = []
-  const documentCount: number[] = []
-  // One string for all businesses of a region.
-  const shared = new Map<string, string>()
-  const share = (text: string) => {
-    const known = shared.get(text)
-    if (known === undefined) shared.set(text, text)
-    return known ?? text
-  }
+  let profileOf = new Uint32Array(1 << 12)
+  let firstDocument = new Uint32Array(1 << 12)
+  let businesses = 0
+  const profiles = createProfiles()
 
-  const register = (subject: IndexedSubject, first: number) => {
-    const number = codes.add(subject.uscc)
-    regionCodes.push(share(subject.regionCode))
-    entityTypes.push(share(subject.entityType))
-    standings.push(share(subject.standing))
-    statuses.push(subject.status)
-    firstDocument.push(first)
-    documentCount.push(subject.names.length)
-    for (const { kind } of subject.names) {
-      ownerOf.push(number)
-      kindOf.push(nameKinds.indexOf(kind))
-    }
+  const registerName = (kind: NameKind) => {
+    ownerOf = withRoom(ownerOf, documents + 1)
+    kindOf = withRoom(kindOf, documents + 1)
+    ownerOf[documents] = businesses
+    kindOf[documents] = nameKinds.indexOf(kind)
+    documents++
   }
+  /** Its names are registered first. */
+  const register = (subject: IndexedSubject) => {
+    codes.add(subject.uscc)
+    profileOf = withRoom(profileOf, businesses + 1)
+    firstDocument = withRoom(firstDocument, businesses + 2)
+    profileOf[businesses] = profiles.numberOf(subject)
+    firstDocument[++businesses] = documents
+  }
+  const documentsOf = (number: number) => ({ from: firstDocument[number] ?? 0, to: firstDocument[number + 1] ?? 0 })
   const remove = (uscc: string) => {
     const number = codes.numberOf(uscc)
     if (number === undefined) return
     codes.forget(uscc)
-    const first = firstDocument[number] ?? 0
-    for (let at = 0; at < (documentCount[number] ?? 0); at++) index.remove(first + at)
+    const { from, to } = documentsOf(number)
+    for (let document = from; document < to; document++) index.remove(document)
   }
 
   const registered: SubjectIndex['registered'] = (uscc, withNames) => {
     const number = codes.numberOf(uscc)
     if (number === undefined) return null
-    const first = firstDocument[number] ?? 0
-    const named = { uscc, status: statuses[number] ?? 'active', name: '', otherNames: [] }
+    const named = { uscc, status: profiles.at(profileOf[number] ?? 0).status, name: '', otherNames: [] }
     if (!withNames) return named
     const names: string[] = []
-    for (let document = first; document < first + (documentCount[number] ?? 0); document++) {
+    const { from, to } = documentsOf(number)
+    for (let document = from; document < to; document++) {
       if (nameKinds[kindOf[document] ?? 0] !== 'shop-name') names.push(index.textOf(document))
     }
     const [name = '', ...otherNames] = names
     return { ...named, name, otherNames }
   }
 
-  const acceptedBy = ({ regionCode, entityType, standing }: SubjectFilter) =>
-    regionCode === undefined && entityType === undefined && standing === undefined
-      ? undefined
-      : (document: number) => {
-          const number = ownerOf[document] ?? 0
-          return (
-            (regionCode === undefined || regionCodes[number]?.startsWith(regionCode) === true) &&
-            (entityType === undefined || entityTypes[number] === entityType) &&
-            (standing === undefined || standings[number] === standing)
-          )
-        }
+  const acceptedBy = ({ regionCode, entityType, standing }: SubjectFilter) => {
+    if (regionCode === undefined && entityType === undefined && standing === undefined) return undefined
+    const accepted = profiles.which(
+      (profile) =>
+        (regionCode === undefined || profile.regionCode.startsWith(regionCode)) &&
+        (entityType === undefined || profile.entityType === entityType) &&
+        (standing === undefined || profile.standing === standing),
+    )
+    return (document: number) => accepted[profileOf[ownerOf[document] ?? 0] ?? 0] === 1
+  }
 
   const find: SubjectIndex['find'] = (q, filter) => {
     const query = indexedForm(q).slice(0, longestQuery)
@@ -175,18 +170,25 @@ export function createSubjectIndex(): SubjectIndex {
 
   return {
     load: (subjects) => {
-      const texts: string[] = []
-      for (const { names } of subjects) for (const { name } of names) texts.push(indexedForm(name))
-      let document = index.addAll(texts)
-      for (const subject of subjects) {
-        register(subject, document)
-        document += subject.names.length
-      }
+      index.addAll(
+        (function* () {
+          for (const subject of subjects) {
+            for (const { kind, name } of subject.names) {
+              registerName(kind)
+              yield indexedForm(name)
+            }
+            register(subject)
+          }
+        })(),
+      )
     },
     put: (subject) => {
       remove(subject.uscc)
-      const documents = subject.names.map(({ name }) => index.add(indexedForm(name)))
-      register(subject, documents[0] ?? 0)
+      for (const { kind, name } of subject.names) {
+        registerName(kind)
+        index.add(indexedForm(name))
+      }
+      register(subject)
     },
     remove,
     find,
@@ -201,5 +203,41 @@ export function createSubjectIndex(): SubjectIndex {
     get bytes() {
       return index.bytes
     },
+  }
+}
+
+/** What a filter may ask of a business, and what it is registered as. */
+type Profile = Pick<IndexedSubject, 'regionCode' | 'entityType' | 'status' | 'standing'>
+
+/** The different profiles of businesses by number: a million businesses have a few thousand. */
+function createProfiles() {
+  const profiles: Profile[] = []
+  const numbers = new Map<string, number>()
+  let last = 0
+  return {
+    at: (number: number): Profile => profiles[number] as Profile,
+    numberOf: ({ regionCode, entityType, status, standing }: Profile): number => {
+      // Businesses that follow one another by their codes are mostly of one region and kind.
+      const before = profiles[last]
+      if (
+        before?.regionCode === regionCode &&
+        before.entityType === entityType &&
+        before.status === status &&
+        before.standing === standing
+      ) {
+        return last
+      }
+      const key = [regionCode, entityType, status, standing].join(' ')
+      const known = numbers.get(key)
+      last = known ?? profiles.length
+      if (known === undefined) {
+        numbers.set(key, last)
+        // Copies: a part of a page that was read would keep the whole page in memory.
+        profiles.push(structuredClone({ regionCode, entityType, status, standing }))
+      }
+      return last
+    },
+    /** By number: 1 for those that are wanted. */
+    which: (isWanted: (profile: Profile) => boolean) => Uint8Array.from(profiles, (one) => (isWanted(one) ? 1 : 0)),
   }
 }

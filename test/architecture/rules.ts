@@ -2,7 +2,7 @@ import type { IForbiddenRuleType } from 'dependency-cruiser'
 
 /** Files of plain values and pure functions: no database, no HTTP, no clock, no environment. */
 export const pureFiles =
-  '^src/.+/(domain|late-reporters|chain|vocabulary|identifiers|personal-data|web-address|platforms|publication-policy|state|follow-the-money|past|policy|page|licence|robots|official-links)\\.ts$|^src/search/(data/[^/]+|align|bigram-index|characters|codes|compare|name-index|normalise|parse|pinyin|ranking|regions|score|segment|subject-index)\\.ts$'
+  '^src/.+/(domain|late-reporters|chain|vocabulary|identifiers|personal-data|web-address|platforms|publication-policy|state|follow-the-money|past|policy|page|licence|robots|official-links)\\.ts$|^src/search/(data/[^/]+|align|bigram-index|characters|codes|compare|name-index|normalise|numbers|parse|pinyin|ranking|regions|score|segment|subject-index)\\.ts$'
 
 const feature =
   '^src/(registry|sources|law|listings|objections|repairs|penalties|honours|overdue|sanctions|feed|credit-files|statistics|search|screening|partners|site|subscriptions|web-checks|leads|audit|sessions|cases|job-runs|operations)/'

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startFeedListener, type FeedListener } from '../../src/feed/listener.ts'
 import { findHead } from '../../src/feed/repository.ts'
@@ -74,6 +75,30 @@ describe('the names in each process', () => {
     await listLateReporters({ db: service.db, on: '2026-07-08', now: () => new Date('2026-07-08T02:00:00Z') })
     expect(await foundEverywhere('云帆电子商务', { standing: 'abnormal' })).toEqual([[madeUpUscc(1)], [madeUpUscc(1)]])
     expect(await foundEverywhere('云帆电子商务', { standing: 'clear' })).toEqual([[], []])
+  })
+
+  it('are in a process that starts now what they are in one that followed', async () => {
+    // A line to itself for each business: a name of two lines tells of no other.
+    await service.db.execute(sql`update web_presences set name = E'青桥\n官方旗舰店' where uscc = ${madeUpUscc(2)}`)
+    const listener = startFeedListener(service.database.url)
+    const late = startFollowingNames(service.db, listener, service.clock)
+    await late.built
+    const index = late.present?.index
+    expect(index?.size).toBe(2)
+    const found = (q: string, filter = {}) =>
+      (index?.find(q, filter) ?? []).filter(({ score }) => score > 0.45).map((one) => [one.uscc, one.matchedOn])
+    expect(found('望海市澜谷食品有限公司')).toEqual([[madeUpUscc(2), 'name']])
+    expect(found('望海市星禾食品有限公司')).toEqual([[madeUpUscc(2), 'former-name']])
+    expect(found('青桥官方旗舰店')).toEqual([[madeUpUscc(2), 'shop-name']])
+    expect(found('云帆电子商务', { standing: 'abnormal', regionCode: '9999' })).toEqual([[madeUpUscc(1), 'name']])
+    expect(found('云帆电子商务', { standing: 'clear' })).toEqual([])
+    expect(index?.registered(madeUpUscc(2), true)).toMatchObject({
+      name: '望海市澜谷食品有限公司',
+      otherNames: ['望海市星禾食品有限公司'],
+      status: 'active',
+    })
+    await listener.stop()
+    await late.stop()
   })
 
   it('narrow by the beginning of a region code and by kind of business', async () => {

@@ -36,11 +36,14 @@ describe('an index of names', () => {
   it('holds what it should after thousands of changes, and gives back the room of what went', () => {
     const index = createNameIndex()
     for (let round = 0; round < 4; round++) {
-      for (let number = 0; number < 1500; number++) index.add({ key: String(number), names: [nameOf(number, round)] })
+      for (let number = 0; number < 1500; number++) {
+        index.add({ key: String(number), names: [nameOf(number, round), nameOf(number + 5000, round)] })
+      }
     }
     expect(index.size).toBe(1500)
     for (const number of [0, 777, 1499]) {
       expect(index.find(nameOf(number, 3), likely)[0]).toMatchObject({ key: String(number), score: 1 })
+      expect(index.find(nameOf(number + 5000, 3), likely)[0]).toMatchObject({ key: String(number), score: 1 })
       expect(index.find(nameOf(number, 2), { limit: 5, threshold: 1 })).toEqual([])
     }
   })

@@ -38,6 +38,16 @@ describe('the normal form of a name', () => {
       { numRuns: 2000 },
     )
   })
+
+  it('is the same for a name that needs nothing and for one that is folded', () => {
+    const han = fc.string({ unit: fc.integer({ min: 0x3400, max: 0x9fff }).map((code) => String.fromCharCode(code)) })
+    fc.assert(
+      fc.property(fc.oneof(han, names), (name) => {
+        expect(normaliseName(name)).toBe(normaliseName(`${name}！`))
+      }),
+      { numRuns: 2000 },
+    )
+  })
 })
 
 describe('a Chinese number', () => {
