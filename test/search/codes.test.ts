@@ -20,6 +20,17 @@ describe('a table of codes', () => {
     expect(() => createCodeTable().add('x')).toThrow('is no code of 18 characters')
   })
 
+  it('finds each of many, and what was forgotten never, however much it has grown', () => {
+    const table = createCodeTable()
+    const codes = Array.from({ length: 20_000 }, (_, i) => code(String((i * 7919) % 1_000_003)))
+    for (const [number, one] of codes.entries()) {
+      expect(table.add(one)).toBe(number)
+      if (number % 3 === 0) table.forget(one)
+    }
+    for (const [number, one] of codes.entries()) expect(table.numberOf(one)).toBe(number % 3 === 0 ? undefined : number)
+    expect(table.size).toBe(codes.length - Math.ceil(codes.length / 3))
+  })
+
   it('is what a map is, whatever is added and forgotten', () => {
     const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 30 })), { maxLength: 200 })
     fc.assert(
