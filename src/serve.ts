@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { dayOf, systemClock } from './platform/clock.ts'
 import { openDatabase, type Database } from './platform/db.ts'
+import { collectSeldom } from './platform/garbage-collection.ts'
 import type { SlowQuery } from './platform/queries.ts'
 import { openConfiguredDatabase, requestPool, workPool } from './platform/open.ts'
 import { makePartitionsAtStart } from './platform/partitions.ts'
@@ -34,6 +35,7 @@ export async function serveUntilStopped(
   { jobs, startSchedule }: Jobs,
   ready: (listening: { address: string }) => void,
 ): Promise<void> {
+  collectSeldom()
   const log = openLog(config)
   const stopped = stopSignal()
   const onSlow = (query: SlowQuery) => log.warn({ ...query, ms: Math.round(query.ms) }, 'slow query')

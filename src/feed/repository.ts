@@ -193,36 +193,39 @@ function isAsked(after: number, filter: EventFilter): SQL {
   return sql.join(conditions, sql` and `)
 }
 
-/** A page as it is sent: one text, since the log keeps each event as the text that its hash is about. */
+/** How the events of a page are put together: as the elements of a JSON array, or a line each. */
+export type PageForm = 'json' | 'lines'
+
+/** The events of a page as one text, since the log keeps each as the text that its hash is about. */
 export interface PageText {
-  /** In UTF-8: the page as JSON, or its events as lines. */
+  /** In UTF-8, without the brackets of an array. */
   bytes: Buffer
   count: number
   next: number
   head: number
+  /** Of the event at `next`; null where there is none. */
+  hash: string | null
 }
 
 /**
- * As `listEvents`, written by PostgreSQL and handed on as its bytes: taking a thousand events apart, or only copying their
- * text once more, takes longer than reading them (decision 34).
+ * As `listEvents`, written by PostgreSQL and handed on as its bytes: taking a thousand events apart takes longer than reading
+ * them (decision 34).
  */
 export async function readPageText(
   db: Db,
   after: number,
   limit: number,
   filter: EventFilter,
-  form: 'json' | 'lines',
+  form: PageForm,
 ): Promise<PageText> {
-  const text =
-    form === 'json'
-      ? sql`'{"events":[' || coalesce(found.events, '') || '],"next":' || found.next || ',"head":' || found.head || '}'`
-      : sql`coalesce(found.events || chr(10), '')`
-  const separator = form === 'json' ? sql`','` : sql`chr(10)`
+  const [separator, end] = form === 'json' ? [sql`','`, sql`''`] : [sql`chr(10)`, sql`chr(10)`]
   const [row] = await bytesOf(
     db,
-    sql`select ${text}, found.count, found.next, found.head
+    sql`select coalesce(found.events || ${end}, ''), found.count, found.next, found.head,
+          (select e.hash from feed_events e where e.position = found.next)
         from (
-          select string_agg(page.event::text, ${separator} order by page.position) as events, count(*) as count,
+          -- In the order of the page, which nothing between the two can change: sorted here again it would take as long as the rest.
+          select string_agg(page.event::text, ${separator}) as events, count(*) as count,
             -- A page that is not full has seen everything up to the head, whatever the filter left out.
             case when count(*) = ${limit} then max(page.position) else greatest(${after}, (select h.position from feed_head h)) end
               as next,
@@ -231,10 +234,10 @@ export async function readPageText(
             where ${isAsked(after, filter)} order by e.position limit ${limit}) page
         ) found`,
   )
-  const [bytes, ...numbers] = row ?? []
-  const [count = 0, next = 0, head = 0] = numbers.map((column) => Number(column?.toString('latin1')))
+  const [bytes, count, next, head, hash] = row ?? []
   if (bytes == null) throw new Error('an aggregate answers one row')
-  return { bytes, count, next, head }
+  const number = (column: Buffer | null | undefined) => Number(column?.toString('latin1') ?? 0)
+  return { bytes, count: number(count), next: number(next), head: number(head), hash: hash?.toString('latin1') ?? null }
 }
 
 /** As `listEvents`, with what a filter asks for beside each event. */

@@ -10,7 +10,8 @@ import type { Signing } from '../platform/signing.ts'
 import { signCheckpoint } from './checkpoint.ts'
 import type { EventFilter } from './domain.ts'
 import type { FeedListener } from './listener.ts'
-import { readPageText, type PageText } from './repository.ts'
+import { makeFeedPages } from './pages.ts'
+import type { PageForm, PageText } from './repository.ts'
 import { checkpoint, eventsAnswer, eventsHeaders, eventsLines, eventsQuery, eventsStream } from './schemas.ts'
 import { eventStream } from './stream.ts'
 import { makeFeedTail } from './tail.ts'
@@ -32,18 +33,19 @@ const mediaTypes = ['application/json', 'application/x-ndjson', 'text/event-stre
 export const feedRoutes: FastifyPluginCallbackZod<Options> = (app, options, done) => {
   const { db, clock, listener, signing, authenticate } = options
   const tail = makeFeedTail(db, listener, app.log)
+  const readOnce = makeFeedPages(db)
   const guard = authenticate('feed')
 
   /** A page after a position; when there is none yet, held for as long as the caller waits. */
   const readPage = async (
     { after, limit, wait, ...filter }: PageQuery,
-    form: 'json' | 'lines',
+    form: PageForm,
     gone: AbortSignal,
   ): Promise<PageText> => {
     const until = Date.now() + wait * 1000
     for (let from = after; ;) {
       const since = listener.count
-      const page = await readPageText(db, from, limit, filter, form)
+      const page = await readOnce(from, limit, filter, form)
       const left = until - Date.now()
       if (page.count > 0 || left <= 0 || gone.aborted || listener.closed) return page
       // What the filter left out is not read again at each waking.
@@ -99,7 +101,8 @@ export const feedRoutes: FastifyPluginCallbackZod<Options> = (app, options, done
       linkNext(request, reply, next)
       if (!isJson) void reply.header('x-next', next).header('x-head', head)
       // Written as JSON when the event was numbered: the schema would take each apart and write it again (decision 34).
-      return reply.type(isJson ? jsonType : type).send(bytes as never)
+      const answer = isJson ? pageAround(bytes, { next, head }) : bytes
+      return reply.type(isJson ? jsonType : type).send(answer as never)
     },
   )
 
@@ -141,6 +144,11 @@ async function stillMayRead(guard: () => Promise<unknown>): Promise<boolean> {
   } catch (error) {
     return !(error instanceof Problem)
   }
+}
+
+/** A page as JSON, its events between brackets. */
+function pageAround(events: Buffer, { next, head }: { next: number; head: number }): Buffer {
+  return Buffer.concat([Buffer.from('{"events":['), events, Buffer.from(`],"next":${next},"head":${head}}`)])
 }
 
 function linkNext(request: FastifyRequest, reply: FastifyReply, next: number): void {

@@ -104,7 +104,7 @@ const clientOf = (db: Db) => (db as Db & { $client: postgres.Sql }).$client
 export async function bytesOf(db: Db, query: SQL): Promise<(Buffer | null)[][]> {
   const { sql: text, params } = dialect.sqlToQuery(query)
   return clientOf(db)
-    .unsafe(text, params as never[])
+    .unsafe(text, params as never[], { prepare: true })
     .raw()
 }
 

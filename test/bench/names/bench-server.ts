@@ -14,6 +14,7 @@ import { startSequencer } from '../../../src/feed/sequencer.ts'
 import { appendEvents } from '../../../src/feed/service.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { openDatabase } from '../../../src/platform/db.ts'
+import { collectSeldom } from '../../../src/platform/garbage-collection.ts'
 import { generateSigningKey, signingWith } from '../../../src/platform/signing.ts'
 import { pendingEvent } from '../../support/events.ts'
 import { startProfile, type ProfileLine } from '../profiler.ts'
@@ -21,6 +22,7 @@ import { startProfile, type ProfileLine } from '../profiler.ts'
 const [kind, url = '', content = ''] = process.argv.slice(2)
 
 if (kind === 'service') {
+  collectSeldom()
   const { db } = openDatabase(url)
   const app = await buildApp({
     db,

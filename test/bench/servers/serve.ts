@@ -71,7 +71,7 @@ export interface Load {
 export async function wrkAll(
   addresses: readonly string[],
   script: string | null,
-  { seconds, connections }: { seconds: string; connections: number },
+  { seconds, connections, headers = {} }: { seconds: string; connections: number; headers?: Record<string, string> },
 ): Promise<Load> {
   const each = Math.max(1, Math.floor(connections / addresses.length))
   const loads = await Promise.all(
@@ -82,6 +82,7 @@ export async function wrkAll(
         `-d${seconds}s`,
         '--latency',
         ...(script === null ? [] : ['-s', script]),
+        ...Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
       ]
       const { stdout } = await promisify(execFile)('wrk', [...given, address]).catch((error: unknown) => {
         throw new Error('this bench needs wrk (Debian: apt-get install wrk)', { cause: error })
