@@ -13,7 +13,7 @@ import { findHead } from '../../src/feed/repository.ts'
 import { createKey, createPartner } from '../../src/partners/service.ts'
 import { openProvince } from './names/bench-database.ts'
 import { quantile, say } from './names/report.ts'
-import { hand } from './results.ts'
+import { hand, type Goal, type Result } from './results.ts'
 import { wrkAll, wrkScript } from './servers/serve.ts'
 
 const { values } = parseArgs({
@@ -36,9 +36,9 @@ try {
   const asked = starts.map((after) => `/v1/feed/events?after=${String(after)}&limit=${String(perCall)}`)
   const calls = wrkScript(folder, 'pages', asked)
   /** Seconds for as many events as COPY takes. */
-  const pull = async (accept: string) => {
+  const pull = async (accept: string, script = calls) => {
     const headers = { authorization: `Bearer ${key}`, accept }
-    const { perSecond } = await wrkAll([address], calls, { seconds: '3', connections: 1, headers })
+    const { perSecond } = await wrkAll([address], script, { seconds: '3', connections: 1, headers })
     return pages.length / perSecond
   }
   const script = join(folder, 'copy.sql')
@@ -50,31 +50,49 @@ try {
   const psql = (file: string) =>
     promisify(execFile)('psql', ['-X', '-q', '-f', file, '-o', '/dev/null', database.url], { maxBuffer: 4e9 })
 
-  const taken = { json: [] as number[], lines: [] as number[], copy: [] as number[] }
+  // Of as many sizes as make nearly each call one that nobody has sent before.
+  const unread = wrkScript(
+    folder,
+    'unread',
+    starts.flatMap((after) =>
+      Array.from({ length: 50 }, (_, i) => `/v1/feed/events?after=${String(after)}&limit=${String(perCall - i)}`),
+    ),
+  )
+
+  const taken = { json: [] as number[], lines: [] as number[], unread: [] as number[], copy: [] as number[] }
   for (let round = 0; round <= Number(values.rounds); round += 1) {
     const start = await seconds(() => psql(nothing))
     const copied = (await seconds(() => psql(script))) - start
     const json = await pull('application/json')
     const lines = await pull('application/x-ndjson')
-    say(`round ${String(round)}: COPY ${copied.toFixed(2)} s, JSON ${json.toFixed(2)} s, NDJSON ${lines.toFixed(2)} s`)
+    const first = await pull('application/x-ndjson', unread)
+    const times = Object.entries({ COPY: copied, JSON: json, NDJSON: lines, 'NDJSON unread': first })
+    say(`round ${String(round)}: ${times.map(([of, time]) => `${of} ${time.toFixed(2)} s`).join(', ')}`)
     // The first one warms up.
     if (round === 0) continue
     taken.copy.push(copied)
     taken.json.push(json)
     taken.lines.push(lines)
+    taken.unread.push(first)
   }
   const events = pages.length * perCall
   const rate = (times: number[]) => `${(events / quantile(times, 0.5) / 1000).toFixed(0)} k events/s`
-  const result = (what: string, times: number[]) => ({
+  const result = (what: string, times: number[], goal: Goal | null): Result => ({
     row: 'feed pull',
     what,
     measured: rate(times),
     yardstick: `COPY … TO STDOUT of the same rows ${rate(taken.copy)}`,
     figures: times.map((time, i) => (taken.copy[i] ?? NaN) / time),
-    unit: '' as const,
-    goal: { least: 0.5 },
+    unit: '',
+    goal,
   })
-  hand({ results: [result('1,000 events a call, JSON', taken.json), result('the same, NDJSON', taken.lines)] })
+  hand({
+    results: [
+      result('1,000 events a call, JSON', taken.json, { least: 0.5 }),
+      result('the same, NDJSON', taken.lines, { least: 0.5 }),
+      result('NDJSON, of pages that nobody has read before', taken.unread, null),
+    ],
+  })
 } finally {
   serving.kill()
   rmSync(folder, { recursive: true })

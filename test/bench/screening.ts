@@ -16,6 +16,7 @@ import { keyVerifier } from '../../src/partners/verifier.ts'
 import { bearerKeys } from '../../src/platform/auth.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { rowsOf } from '../../src/platform/db.ts'
+import { collectSeldom } from '../../src/platform/garbage-collection.ts'
 import { generateSigningKey, signingWith } from '../../src/platform/signing.ts'
 import { screeningRoutes } from '../../src/screening/routes.ts'
 import { createScreener } from '../../src/screening/screener.ts'
@@ -43,6 +44,7 @@ interface Business {
   name: string
 }
 
+collectSeldom()
 const database = await openProvince(n)
 const { db } = database
 const memory = () => residentMb(process.pid)

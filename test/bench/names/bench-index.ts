@@ -9,6 +9,7 @@ import { startFeedListener } from '../../../src/feed/listener.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { asJson, rowsOf, type Db } from '../../../src/platform/db.ts'
 import { generateSigningKey, signingWith } from '../../../src/platform/signing.ts'
+import { collectSeldom } from '../../../src/platform/garbage-collection.ts'
 import { startFollowingNames } from '../../../src/search/follower.ts'
 import { normaliseName } from '../../../src/search/normalise.ts'
 import { parseName } from '../../../src/search/parse.ts'
@@ -75,6 +76,7 @@ export async function benchIndex({ n, queries: queryCount, others }: Options): P
     const variants = queries.filter(({ kind }) => !partial.has(kind))
     await tell('in process, all variants', variants, inProcess)
 
+    collectSeldom()
     const app = await buildApp({
       db: database.db,
       config: parseConfig({ RATE_LIMIT: 'off' }),
