@@ -106,11 +106,13 @@ export function answerDirectly(
     else if (limits.countPublic === null) answer(request, response, asked)
     else {
       const address = clientAddress({ ip: proxyAddress(request, isTrusted), socket: request.socket })
-      const count = limits.countPublic(address)
-      void count.then((limited) => {
-        if (limited === null) pass(request, response)
-        else answer(request, response, asked, Object.entries(limited).flat())
-      })
+      limits.countPublic(address).then(
+        (limited) => {
+          if (limited === null) pass(request, response)
+          else answer(request, response, asked, Object.entries(limited).flat())
+        },
+        () => pass(request, response),
+      )
     }
   })
 }
