@@ -106,7 +106,7 @@ export function answerDirectly(
     else if (limits.countPublic === null) answer(request, response, asked)
     else {
       const address = clientAddress({ ip: proxyAddress(request, isTrusted), socket: request.socket })
-      limits.countPublic(address).then(
+      limits.countPublic(request, address).then(
         (limited) => {
           if (limited === null) pass(request, response)
           else answer(request, response, asked, Object.entries(limited).flat())

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Redis } from 'ioredis'
@@ -30,10 +31,10 @@ interface Log {
 
 export interface RateLimits extends KeyLimits {
   /**
-   * One more public request from this address, of one that no hook of the app sees: what its answer is to say, or null
-   * when it is to be refused. Null instead of a promise where nothing is limited.
+   * One more public request from this address, before a hook of the app sees it: what its answer is to say, or null when it
+   * is to be refused. Should the app get to see it all the same, it is not counted again. Null where nothing is limited.
    */
-  countPublic: ((address: string | null) => Promise<Record<string, string> | null>) | null
+  countPublic: ((request: IncomingMessage, address: string | null) => Promise<Record<string, string> | null>) | null
   /** Whether limits are shared through Redis now; false also where there is none. */
   isShared(): boolean
 }
@@ -77,9 +78,12 @@ export async function registerRateLimits(
     return alone(budget, source)
   }
   const policyOf = (budget: Budget) => ({ 'ratelimit-policy': `"${budget}";q=${limits[budget]};w=${windowMs / 1000}` })
+  /** What was counted by `countPublic`. */
+  const counted = new WeakMap<IncomingMessage, Counted>()
   /** Counts one request, and tells its sender how many are left. */
   const take = async (budget: Budget, reply: FastifyReply, source: string): Promise<void> => {
-    const { remaining, resetSeconds, isExceeded } = await count(budget, source)
+    const before = budget === 'public' ? counted.get(reply.request.raw) : undefined
+    const { remaining, resetSeconds, isExceeded } = before ?? (await count(budget, source))
     // Draft draft-ietf-httpapi-ratelimit-headers-09. What is left is the sender's alone: no cache may keep it for others.
     void reply.headers(policyOf(budget))
     const left = `"${budget}";r=${remaining};t=${resetSeconds}`
@@ -99,7 +103,11 @@ export async function registerRateLimits(
   })
   return {
     isShared: () => isShared,
-    countPublic: async (address) => ((await count('public', sourceOf(address))).isExceeded ? null : policyOf('public')),
+    countPublic: async (request, address) => {
+      const one = await count('public', sourceOf(address))
+      counted.set(request, one)
+      return one.isExceeded ? null : policyOf('public')
+    },
     countKey: (_request, reply, { keyId, partnerId }) => take('key', reply, keyId ?? partnerId),
     countRefused: (request, reply) => take('refused', reply, sourceOf(clientAddress(request))),
   }

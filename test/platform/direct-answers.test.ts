@@ -183,6 +183,12 @@ it('counts towards the limit of its sender as the router counts, behind proxies 
   expect(statuses).toEqual([200, 200, 200, 429])
   expect((await routed()).statusCode).toBe(429)
   expect((await over(address, path, from('203.0.113.2'))).status).toBe(200)
+  // One that the router answers in the end has been counted once.
+  const nobody = []
+  for (let i = 0; i < 6; i += 1) {
+    nobody.push((await over(address, `/v1/credit-files/${madeUpUscc(77)}`, from('203.0.113.3'))).status)
+  }
+  expect(nobody).toEqual([404, 404, 404, 404, 404, 429])
 })
 
 it('is refused like all else while nobody more can be taken on', async () => {
