@@ -203,8 +203,8 @@ export interface PageText {
   count: number
   next: number
   head: number
-  /** Of the event at `next`; null where there is none. */
-  hash: string | null
+  /** Tells the rows that the page was made of from any that are put in their place, changed or taken away. */
+  stamp: string
 }
 
 /**
@@ -222,22 +222,34 @@ export async function readPageText(
   const [row] = await bytesOf(
     db,
     sql`select coalesce(found.events || ${end}, ''), found.count, found.next, found.head,
-          (select e.hash from feed_events e where e.position = found.next)
+          concat(found.count, ' ', found.written, ' ', (select e.hash from feed_events e where e.position = found.next))
         from (
           -- In the order of the page, which nothing between the two can change: sorted here again it would take as long as the rest.
-          select string_agg(page.event::text, ${separator}) as events, count(*) as count,
+          select string_agg(page.event::text, ${separator}) as events, count(*) as count, sum(page.xmin::text::bigint) as written,
             -- A page that is not full has seen everything up to the head, whatever the filter left out.
             case when count(*) = ${limit} then max(page.position) else greatest(${after}, (select h.position from feed_head h)) end
               as next,
             (select h.position from feed_head h) as head
-          from (select e.position, e.event from feed_events e
+          from (select e.position, e.event, e.xmin from feed_events e
             where ${isAsked(after, filter)} order by e.position limit ${limit}) page
         ) found`,
   )
-  const [bytes, count, next, head, hash] = row ?? []
+  const [bytes, count, next, head, stamp] = row ?? []
   if (bytes == null) throw new Error('an aggregate answers one row')
   const number = (column: Buffer | null | undefined) => Number(column?.toString('latin1') ?? 0)
-  return { bytes, count: number(count), next: number(next), head: number(head), hash: hash?.toString('latin1') ?? null }
+  return { bytes, count: number(count), next: number(next), head: number(head), stamp: stamp?.toString('latin1') ?? '' }
+}
+
+const stamps = prepare<{ stamp: string; head: string }>(sql`
+  select concat(count(*), ' ', sum(e.xmin::text::bigint), ' ', (select l.hash from feed_events l where l.position = ${sql.placeholder('next')}::bigint))
+      as stamp, (select h.position from feed_head h) as head
+  from feed_events e where e.position > ${sql.placeholder('after')}::bigint and e.position <= ${sql.placeholder('next')}::bigint`)
+
+/** The stamp that a page without a filter would have now from one position to another, and the head of the log. */
+export async function findStamp(db: Db, after: number, next: number): Promise<{ stamp: string; head: number }> {
+  const [row] = await stamps.ask(db, { after, next })
+  if (row === undefined) throw new Error('an aggregate answers one row')
+  return { stamp: row.stamp, head: Number(row.head) }
 }
 
 /** As `listEvents`, with what a filter asks for beside each event. */

@@ -38,6 +38,9 @@ function simplifiedForms(): Map<string, string> {
     forms.set(character, other)
     isTraditional[code] = 1
   }
+  // 麼 is written 么, and 么 itself is taken for 幺: whatever comes out stays as it is.
+  const settle = (text: string) => Array.from(text, (character) => forms.get(character) ?? character).join('')
+  for (const [character, form] of forms) forms.set(character, settle(settle(form)))
   return forms
 }
 

@@ -39,6 +39,15 @@ describe('the normal form of a name', () => {
     )
   })
 
+  it('is settled at once for every Chinese character, alone and beside what has to be folded', () => {
+    for (let code = 0x3400; code <= 0x9fff; code += 1) {
+      const character = String.fromCharCode(code)
+      const normal = normaliseName(character)
+      expect(normaliseName(normal), character).toBe(normal)
+      expect(normaliseName(`${character}！`), character).toBe(normal)
+    }
+  })
+
   it('is the same for a name that needs nothing and for one that is folded', () => {
     const han = fc.string({ unit: fc.integer({ min: 0x3400, max: 0x9fff }).map((code) => String.fromCharCode(code)) })
     fc.assert(
