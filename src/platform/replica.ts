@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import type postgres from 'postgres'
@@ -41,6 +42,8 @@ export function openReplica(
 ): Reads {
   const replica = openDatabase(url, pool)
   const end = new AbortController()
+  // Each probe listens until it would be late, also when it was answered long before.
+  setMaxListeners((2 * probeTimeoutMs) / probeMs, end.signal)
   /** Places of the primary and when they were asked for, oldest first: those that the replica has not passed yet. */
   let places: { lsn: bigint; askedAt: number }[] = []
   /** The replica has all that was committed by then. */
