@@ -113,16 +113,19 @@ request = function() return wrk.format(nil, "/graphql", nil, body:gsub("CODE", c
       0.5,
     )
   const of = (name: string) => results.get(name) ?? []
-  const processor = (name: string) =>
-    quantile(
+  /** Nothing of what is no server. */
+  const processor = (name: string, words: string) => {
+    const us = quantile(
       of(name).map(({ processorUs }) => processorUs),
       0.5,
-    ).toFixed(0)
+    )
+    return Number.isNaN(us) ? '' : `, ${us.toFixed(0)} µs${words}`
+  }
   const beside = (name: string, to: string, goal: Goal | null): Result => ({
     row: 'credit file',
     what: `${name}, of ${to}`,
-    measured: `${median(of(name)).toFixed(0)}/s, ${processor(name)} µs of the server's processor each`,
-    yardstick: `${to} ${median(of(to)).toFixed(0)}/s, ${processor(to)} µs`,
+    measured: `${median(of(name)).toFixed(0)}/s${processor(name, " of the server's processor each")}`,
+    yardstick: `${to} ${median(of(to)).toFixed(0)}/s${processor(to, '')}`,
     figures: of(name).map(({ perSecond }, i) => perSecond / (of(to)[i]?.perSecond ?? NaN)),
     unit: '',
     goal,
