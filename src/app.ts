@@ -10,6 +10,7 @@ import { creditFileRoutes, presentFileRead } from './credit-files/routes.ts'
 import type { FeedListener } from './feed/listener.ts'
 import { exportRoutes } from './feed/exports/routes.ts'
 import { feedRoutes } from './feed/routes.ts'
+import { makeFeedTail, type FeedTail } from './feed/tail.ts'
 import { lawRoutes } from './law/routes.ts'
 import { leadRoutes } from './leads/routes.ts'
 import { decisionRoutes } from './listings/decisions/routes.ts'
@@ -80,6 +81,8 @@ export interface AppOptions {
   screener?: Screener
   /** The credit files in this process's memory; of the app's own without them. */
   files?: PresentFiles
+  /** The end of the log, of the app's own without it. */
+  tail?: FeedTail
   /** Called when a request has committed something. */
   committed?: () => void
   /** The jobs, which `src` does not know by itself: to be listed and started. */
@@ -122,6 +125,7 @@ export async function buildApp({
   names = startFollowingNames(db, listener, clock, logger),
   screener = createScreener(names),
   files = startPresentFiles(db, listener, clock, logger, reads.db),
+  tail = makeFeedTail(db, listener, logger),
   committed = () => undefined,
   jobs = [],
   waitForLeader = false,
@@ -199,7 +203,7 @@ export async function buildApp({
   await app.register(creditFileRoutes, { db, reads: reads.db, clock, files, identify })
   await app.register(searchRoutes, { db: reads.db, clock, names })
   await app.register(lawRoutes, { db })
-  await app.register(feedRoutes, { db, clock, listener, signing, authenticate })
+  await app.register(feedRoutes, { db, clock, listener, tail, signing, authenticate })
   await app.register(decisionRoutes, { db, clock, authenticate })
   await app.register(objectionRoutes, { db, clock, authenticate })
   await app.register(repairRoutes, { db, clock, authenticate })

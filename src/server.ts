@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import { startFeedListener } from './feed/listener.ts'
 import { startNatsPublisher } from './feed/nats.ts'
 import { startSequencer, type Sequencer } from './feed/sequencer.ts'
+import { makeFeedTail } from './feed/tail.ts'
 import { systemClock } from './platform/clock.ts'
 import type { Database } from './platform/db.ts'
 import { within } from './platform/health.ts'
@@ -43,6 +44,7 @@ export async function startServer(
 ): Promise<Server> {
   const signing = await openSigning(config)
   const listener = startFeedListener(database.url)
+  const tail = makeFeedTail(database.db, listener, log)
   const names = startFollowingNames(database.db, listener, systemClock, log)
   const screener = createScreener(names)
   const working: { sequencer?: Sequencer } = {}
@@ -63,6 +65,7 @@ export async function startServer(
     signing,
     names,
     screener,
+    tail,
     committed: () => working.sequencer?.wake(),
     jobs,
     waitForLeader: config.JOBS === 'on' && jobs.length > 0,
@@ -81,10 +84,10 @@ export async function startServer(
     throw error
   }
   publicUrl ||= address
-  working.sequencer = startSequencer(database.db, log)
+  working.sequencer = startSequencer(database.db, log, tail.take)
   const auditChaining = startAuditChaining(database.db, log)
   const outbound = openOutbound({ allowedHosts: config.WEBHOOK_ALLOWED_HOSTS })
-  const delivery = startDelivery({ db: database.db, outbound, clock: systemClock, log, listener })
+  const delivery = startDelivery({ db: database.db, outbound, clock: systemClock, log, tail })
   const screening = startScreening({ db: database.db, listener, clock: systemClock, screener, queueAlerts }, log)
   const publisher =
     config.NATS_URL === undefined ? null : startNatsPublisher({ database, listener, natsUrl: config.NATS_URL, log })

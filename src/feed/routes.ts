@@ -14,7 +14,7 @@ import { makeFeedPages } from './pages.ts'
 import type { PageForm, PageText } from './repository.ts'
 import { checkpoint, eventsAnswer, eventsHeaders, eventsLines, eventsQuery, eventsStream } from './schemas.ts'
 import { eventStream } from './stream.ts'
-import { makeFeedTail } from './tail.ts'
+import type { FeedTail } from './tail.ts'
 
 type PageQuery = EventFilter & { after: number; limit: number; wait: number }
 
@@ -22,6 +22,7 @@ interface Options {
   db: Db
   clock: Clock
   listener: FeedListener
+  tail: FeedTail
   signing: Signing
   authenticate: Authenticate
 }
@@ -31,8 +32,7 @@ const mediaTypes = ['application/json', 'application/x-ndjson', 'text/event-stre
 
 /** The change feed for partner agencies: one log, read from any position (contract section 4). */
 export const feedRoutes: FastifyPluginCallbackZod<Options> = (app, options, done) => {
-  const { db, clock, listener, signing, authenticate } = options
-  const tail = makeFeedTail(db, listener, app.log)
+  const { db, clock, listener, tail, signing, authenticate } = options
   const readOnce = makeFeedPages(db)
   const guard = authenticate('feed')
 

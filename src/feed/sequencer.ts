@@ -16,6 +16,9 @@ const pollMs = 20
 /** Rest after a failure, such as a database that restarts. */
 const restMs = 500
 
+/** Told of events with their positions. */
+export type Numbered = (rows: readonly LogRow[]) => void
+
 export interface Sequencer {
   /** Something was committed in this process: its events are moved now, not at the next look. */
   wake(): void
@@ -26,17 +29,22 @@ export interface Sequencer {
  * Gives the next positions to committed events: read from the outbox, link into the hash chain, append to the log,
  * delete from the outbox. The lock that makes this process the sequencer belongs to the same transaction, so a lost
  * connection loses both, and two processes never number the same events.
+ * @param numbered is told what was moved, once that is committed
  * @returns how many events were moved; 0 also while another process is the sequencer
  */
-export async function sequencePending(db: Db, limit = batchSize): Promise<number> {
-  return db.transaction(async (tx) => {
+export async function sequencePending(
+  db: Db,
+  limit = batchSize,
+  numbered: Numbered = () => undefined,
+): Promise<number> {
+  const moved = await db.transaction(async (tx) => {
     // Sent together, each as of when its turn comes: what is listed was committed before the lock was had.
     const [isSequencer, pending, end] = await Promise.all([
       tryLockSequencer(tx),
       listPendingEvents(tx, limit),
       findHead(tx),
     ])
-    if (!isSequencer || pending.length === 0) return 0
+    if (!isSequencer || pending.length === 0) return []
     let head: Head = end
     const rows = pending.map(({ seq: _, ...event }): LogRow => {
       const chained = chainEvent(head, event)
@@ -48,15 +56,21 @@ export async function sequencePending(db: Db, limit = batchSize): Promise<number
       rows,
       pending.map((event) => event.seq),
     )
-    return pending.length
+    return rows
   })
+  if (moved.length > 0) numbered(moved)
+  return moved.length
 }
 
 /**
  * Sequences for ever, through lost connections. Every `serve` process runs one; whichever finds committed events and
  * takes the lock moves them, so another takes over at once when one dies (design rule 2).
  */
-export function startSequencer(db: Db, log: { warn(context: object, message: string): void }): Sequencer {
+export function startSequencer(
+  db: Db,
+  log: { warn(context: object, message: string): void },
+  numbered?: Numbered,
+): Sequencer {
   const stopping = new AbortController()
   const wakings = makeWakings()
 
@@ -65,7 +79,8 @@ export function startSequencer(db: Db, log: { warn(context: object, message: str
     while (!stopping.signal.aborted) {
       const since = wakings.count
       try {
-        const moved = isWoken || (await existsPendingEvent(db)) ? await sequencePending(db) : 0
+        const isPending = isWoken || (await existsPendingEvent(db))
+        const moved = isPending ? await sequencePending(db, batchSize, numbered) : 0
         if (moved === 0) await wakings.wait(pollMs, stopping.signal, since)
         isWoken = wakings.count !== since
       } catch (error) {

@@ -12,6 +12,8 @@ const keptEvents = 1000
 export interface FeedTail extends LogSource {
   /** Keeps the tail going until the answer is called. */
   join(): () => void
+  /** Takes events that this process has just put into the log, so that nobody waits until they are read from there. */
+  take: (entries: readonly LogEntry[]) => void
 }
 
 /**
@@ -21,7 +23,7 @@ export interface FeedTail extends LogSource {
 export function makeFeedTail(
   db: Db,
   listener: FeedListener,
-  log: { warn(context: object, text: string): void },
+  log?: { warn(context: object, text: string): void },
 ): FeedTail {
   const wakings = makeWakings()
   let readers = 0
@@ -29,6 +31,14 @@ export function makeFeedTail(
   /** The newest events without a gap, up to `position`. */
   let kept: LogEntry[] = []
   let position = 0
+
+  /** Keeps what follows on the newest event that is kept; what is kept already comes again from the log. */
+  const keep = (entries: readonly LogEntry[], upTo: number) => {
+    const fresh = entries.filter(({ event }) => Number(event.sequence) > position)
+    kept = [...kept, ...fresh].slice(-keptEvents)
+    position = Math.max(position, upTo)
+    wakings.wakeAll()
+  }
 
   const start = (after: number) => {
     const stopping = (running = new AbortController())
@@ -40,15 +50,13 @@ export function makeFeedTail(
         after,
         limit: keptEvents,
         signal: stopping.signal,
-        onFault: (error) => log.warn({ err: error }, 'the end of the log could not be read; trying again'),
+        onFault: (error) => log?.warn({ err: error }, 'the end of the log could not be read; trying again'),
       },
     )
     const run = async () => {
       for await (const page of pages) {
         if (stopping.signal.aborted) break
-        kept = [...kept, ...page.events].slice(-keptEvents)
-        position = page.next
-        wakings.wakeAll()
+        keep(page.events, page.next)
       }
       // Stopped, or the service stops: whoever waits must see it.
       wakings.wakeAll()
@@ -80,6 +88,12 @@ export function makeFeedTail(
       const page = await listEvents(db, after, limit, filter)
       if (running === null && readers > 0) start(page.head)
       return page
+    },
+    take: (entries) => {
+      const first = Number(entries[0]?.event.sequence)
+      const isNext = running !== null && first === position + 1
+      // What does not follow on what is kept is read from the log when its turn comes.
+      if (isNext) keep(entries, position + entries.length)
     },
     join: () => {
       readers += 1

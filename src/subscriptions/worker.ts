@@ -1,9 +1,8 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as uuidv7 } from 'uuid'
-import type { FeedListener } from '../feed/listener.ts'
 import type { LogSource } from '../feed/reader.ts'
-import { makeFeedTail } from '../feed/tail.ts'
+import type { FeedTail } from '../feed/tail.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import type { Outbound } from '../platform/outbound.ts'
@@ -190,10 +189,9 @@ export interface Delivery {
  * Delivers for ever, through lost connections; every `serve` process runs one. Woken like every reader of the log, of
  * which it reads the end once for all subscriptions that have caught up.
  */
-export function startDelivery(options: DeliveryOptions & { listener: FeedListener }): Delivery {
-  const { listener, log } = options
+export function startDelivery(options: DeliveryOptions & { tail: FeedTail }): Delivery {
+  const { tail, log } = options
   const pollMs = options.patience?.pollMs ?? defaultPatience.pollMs
-  const tail = makeFeedTail(options.db, listener, log)
   const leave = tail.join()
   const courier = openCourier({ ...options, read: tail.read })
   const stopping = new AbortController()

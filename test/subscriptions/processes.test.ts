@@ -1,6 +1,7 @@
 import { afterAll, afterEach, expect, it } from 'vitest'
 import { startFeedListener } from '../../src/feed/listener.ts'
 import { startSequencer } from '../../src/feed/sequencer.ts'
+import { makeFeedTail } from '../../src/feed/tail.ts'
 import { createKey, createPartner } from '../../src/partners/service.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { openDatabase, type Database } from '../../src/platform/db.ts'
@@ -73,8 +74,9 @@ it('is delivered by one of several processes at a time: each event once and in o
       throw new Error(JSON.stringify(context))
     },
   }
-  const delivery = startDelivery({ db: third.db, listener, outbound, clock: systemClock, log })
-  const sequencer = startSequencer(third.db, log)
+  const tail = makeFeedTail(third.db, listener, log)
+  const delivery = startDelivery({ db: third.db, tail, outbound, clock: systemClock, log })
+  const sequencer = startSequencer(third.db, log, tail.take)
   for (let i = 0; i < 20; i += 1) await happen(db, 5)
   for (const { receiver } of hooks) await receiver.until(100)
   await delivery.stop()
