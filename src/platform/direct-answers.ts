@@ -59,6 +59,18 @@ export function answerDirectly(
     for (const handle of handlers) handle(request, response)
   }
 
+  let ready: (() => void)[] = []
+  /** Writes at the end of the turn all answers that were found in it: whoever reads them wakes once and not for each. */
+  const writeSoon = (write: () => void) => {
+    ready.push(write)
+    if (ready.length > 1) return
+    setImmediate(() => {
+      const writes = ready
+      ready = []
+      for (const one of writes) one()
+    })
+  }
+
   const send = (
     request: IncomingMessage,
     response: ServerResponse,
@@ -92,7 +104,7 @@ export function answerDirectly(
     const take = (found: TaggedJson | null) => {
       leave()
       if (found === null) pass(request, response)
-      else send(request, response, found, told)
+      else writeSoon(() => send(request, response, found, told))
     }
     const found = asRequest({ requestId: told.requestId, span: null }, () => read.find(asked, languageOf(request)))
     if (found instanceof Promise) found.then(take, () => take(null))

@@ -85,7 +85,7 @@ try {
       )
       one.mixed.push(await wrkAll(addresses, scripts.mixed, load))
       const yardsticks = constants.slice(0, count).map(({ address }) => address)
-      one.constant.push(await wrkAll(yardsticks, null, load))
+      one.constant.push(await wrkAll(yardsticks, scripts.files, load))
       say(`round ${String(round + 1)}, ${String(count)} processes: ${looked.perSecond.toFixed(0)} files/s`)
     }
   }

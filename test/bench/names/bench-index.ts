@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process'
+import { execFile, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { sql } from 'drizzle-orm'
 import FlexSearch from 'flexsearch'
-import { buildApp } from '../../../src/app.ts'
-import { parseConfig } from '../../../src/config.ts'
 import { startFeedListener } from '../../../src/feed/listener.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { asJson, rowsOf, type Db } from '../../../src/platform/db.ts'
-import { generateSigningKey, signingWith } from '../../../src/platform/signing.ts'
 import { collectSeldom } from '../../../src/platform/garbage-collection.ts'
 import { startFollowingNames } from '../../../src/search/follower.ts'
 import { normaliseName } from '../../../src/search/normalise.ts'
@@ -60,6 +59,7 @@ export async function benchIndex({ n, queries: queryCount, others }: Options): P
     const index = followed.present?.index
     if (index === undefined) throw new Error('the index was not built')
     if (!isProvince) await tellBuilding(database.url)
+    collectSeldom()
     const context = { db: database.db, clock: systemClock, names: followed }
     const inProcess = async ({ q }: Query) => {
       const found = index.find(q, {})
@@ -76,18 +76,11 @@ export async function benchIndex({ n, queries: queryCount, others }: Options): P
     const variants = queries.filter(({ kind }) => !partial.has(kind))
     await tell('in process, all variants', variants, inProcess)
 
-    collectSeldom()
-    const app = await buildApp({
-      db: database.db,
-      config: parseConfig({ RATE_LIMIT: 'off' }),
-      clock: systemClock,
-      listener,
-      signing: await signingWith([await generateSigningKey()]),
-      publicUrl: () => 'http://bench',
-      names: followed,
-    })
-    const address = await app.listen({ port: 0, host: '127.0.0.1' })
+    // A process of its own, as in production: in this one it would share its thread with who asks.
+    const serving = fork(fileURLToPath(new URL('bench-server.ts', import.meta.url)), ['service', database.url])
     try {
+      const [address] = (await once(serving, 'message')) as [string]
+      while (!(await fetch(`${address}/readyz`)).ok) await sleep(100)
       const overHttp = async ({ q }: Query) =>
         (await get(`${address}/v1/search?q=${encodeURIComponent(q)}&limit=10`)).usccs
       await tell('over HTTP, all variants', variants, overHttp)
@@ -98,8 +91,9 @@ export async function benchIndex({ n, queries: queryCount, others }: Options): P
       )
       await tell('code, over HTTP', codes, overHttp)
     } finally {
-      await app.close()
+      serving.kill()
       await followed.stop()
+      await listener.stop()
     }
 
     if (others > 0) {

@@ -11,6 +11,7 @@ import { buildApp } from '../../../src/app.ts'
 import { parseConfig } from '../../../src/config.ts'
 import { startFeedListener } from '../../../src/feed/listener.ts'
 import { startSequencer } from '../../../src/feed/sequencer.ts'
+import { makeFeedTail } from '../../../src/feed/tail.ts'
 import { appendEvents } from '../../../src/feed/service.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { openDatabase } from '../../../src/platform/db.ts'
@@ -24,15 +25,18 @@ const [kind, url = '', content = ''] = process.argv.slice(2)
 if (kind === 'service') {
   collectSeldom()
   const { db } = openDatabase(url)
+  const listener = startFeedListener(url)
+  const tail = makeFeedTail(db, listener)
   const app = await buildApp({
     db,
     config: parseConfig({ RATE_LIMIT: 'off' }),
     clock: systemClock,
-    listener: startFeedListener(url),
+    listener,
+    tail,
     signing: await signingWith([await generateSigningKey()]),
     publicUrl: () => 'https://credit.example',
   })
-  const sequencer = startSequencer(db, { warn: (_, text) => void process.stderr.write(`${text}\n`) })
+  const sequencer = startSequencer(db, { warn: (_, text) => void process.stderr.write(`${text}\n`) }, tail.take)
   let stop: (() => Promise<ProfileLine[]>) | null = null
   process.on('message', (what) => {
     if (what === 'profile') void startProfile().then((started) => (stop = started))
@@ -49,7 +53,7 @@ if (kind === 'service') {
   tell(await app.listen({ port: 0, host: '127.0.0.1' }))
 } else if (kind === 'constant') {
   const app = Fastify()
-  app.get('/', (_request, reply) => reply.type('application/json; charset=utf-8').send(content))
+  app.get('/v1/credit-files/:uscc', (_request, reply) => reply.type('application/json; charset=utf-8').send(content))
   tell(await app.listen({ port: 0, host: '127.0.0.1' }))
 } else {
   const { postgraphile } = await import('postgraphile')

@@ -70,7 +70,7 @@ export interface Load {
 /** Asks all servers at once, the connections shared out among them. */
 export async function wrkAll(
   addresses: readonly string[],
-  script: string | null,
+  script: string,
   { seconds, connections, headers = {} }: { seconds: string; connections: number; headers?: Record<string, string> },
 ): Promise<Load> {
   const each = Math.max(1, Math.floor(connections / addresses.length))
@@ -81,7 +81,8 @@ export async function wrkAll(
         `-c${String(each)}`,
         `-d${seconds}s`,
         '--latency',
-        ...(script === null ? [] : ['-s', script]),
+        '-s',
+        script,
         ...Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
       ]
       const { stdout } = await promisify(execFile)('wrk', [...given, address]).catch((error: unknown) => {
