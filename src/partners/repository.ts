@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { isoInstant, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
+import { isoInstant, prepare, rowsOf, type DbOrTx, type Tx } from '../platform/db.ts'
 import type { PartnerKind, Scope } from './domain.ts'
 import { partnerKeys, partners } from './tables.ts'
 
@@ -94,14 +94,16 @@ export interface HeldKey extends KeyRow {
 
 /** The key with this id and its holder, also one that may not be used. */
 export async function findHeldKey(db: DbOrTx, id: string): Promise<HeldKey | null> {
-  const [row] = await rowsOf<HeldKey>(
-    db,
-    sql`select ${keyColumns}, k.secret_hash as "secretHash", n.kind, n.agency_code as "agencyCode",
-          ${isoInstant('n.suspended_at')} as "suspendedAt"
-        from partner_keys k join partners n on n.id = k.partner_id where k.id = ${id}`,
-  )
+  const [row] = await heldKey.ask(db, { id })
   return row ?? null
 }
+
+/** Asked with every call by key. */
+const heldKey = prepare<HeldKey>(
+  sql`select ${keyColumns}, k.secret_hash as "secretHash", n.kind, n.agency_code as "agencyCode",
+        ${isoInstant('n.suspended_at')} as "suspendedAt"
+      from partner_keys k join partners n on n.id = k.partner_id where k.id = ${sql.placeholder('id')}`,
+)
 
 /** The key, which nobody else changes until this transaction ends. */
 export async function lockKey(tx: Tx, id: string): Promise<KeyRow | null> {

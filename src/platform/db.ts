@@ -98,7 +98,8 @@ export async function rowsOf<Row>(db: DbOrTx, query: SQL): Promise<Row[]> {
 }
 
 const dialect = new PgDialect({ casing: 'snake_case' })
-const clientOf = (db: Db) => (db as Db & { $client: postgres.Sql }).$client
+/** What postgres.js has for this database, or for this transaction. */
+const clientOf = (db: DbOrTx) => (db as unknown as { _: { session: { client: postgres.Sql } } })._.session.client
 
 /** The rows of a raw query as PostgreSQL sends them: each column the bytes of its text, undecoded. */
 export async function bytesOf(db: Db, query: SQL): Promise<(Buffer | null)[][]> {
@@ -111,12 +112,13 @@ export async function bytesOf(db: Db, query: SQL): Promise<(Buffer | null)[][]> 
 export interface Prepared<Row> {
   /** The statement, for who measures it alone. */
   text: string
-  ask: (db: Db, parameters: Record<string, unknown>) => Promise<Row[]>
+  ask: (db: DbOrTx, parameters: Record<string, unknown>) => Promise<Row[]>
 }
 
 /**
  * A query that a connection plans once and then only runs: where one is asked a thousand times a second, planning is most
- * of its cost (bench credit-file). Its parameters are `sql.placeholder`s; it runs outside transactions.
+ * of its cost (bench credit-file), and without it postgres.js goes to the database twice. Its parameters are
+ * `sql.placeholder`s.
  */
 export function prepare<Row>(query: SQL): Prepared<Row> {
   const { sql: text, params } = dialect.sqlToQuery(query)

@@ -38,7 +38,7 @@ interface Query extends SentQuery {
   reject: (error: unknown) => void
 }
 
-type Unsafe = (statement: string, parameters?: unknown[], options?: object) => Query
+type Unsafe = (statement: string, parameters?: unknown[], options?: { prepare?: boolean }) => Query
 type Scope = (scope: Client) => unknown
 interface Client {
   unsafe: Unsafe
@@ -49,8 +49,8 @@ interface Client {
 /**
  * Observes all that is asked through a client: how much is under way, what is slow, and, while traces are on, a span for
  * each query. Statements of a request end in a comment with its id, by which `pg_stat_activity`, PostgreSQL's own log and
- * `auto_explain` lead to the request. They are not kept prepared under a name (drizzle asks for none), and
- * `pg_stat_statements` leaves comments out, so differing texts cost nothing there.
+ * `auto_explain` lead to the request; `pg_stat_statements` leaves comments out. One that is prepared has none: each
+ * connection keeps its plan under its text for as long as it lives, and would keep one for each request.
  */
 export function observeQueries(
   sql: postgres.Sql,
@@ -66,7 +66,8 @@ export function observeQueries(
     client.unsafe = (statement, parameters, given) => {
       const request = currentRequest()
       // Our own ids are UUIDs, so nothing in them ends the comment.
-      const text = request === undefined ? statement : `${statement} /* request=${request.requestId} */`
+      const isSameForAll = request === undefined || given?.prepare === true
+      const text = isSameForAll ? statement : `${statement} /* request=${request.requestId} */`
       const query = unsafe(text, parameters, given)
       // A transaction counts as one, by `begin` below.
       follow(query, statement, request, ownsConnection, ownsConnection || statement.startsWith('begin ') ? 0 : 1)

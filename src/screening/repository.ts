@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { asJson, isoInstant, rowsOf, type DbOrTx } from '../platform/db.ts'
+import { asJson, isoInstant, prepare, rowsOf, type DbOrTx } from '../platform/db.ts'
 import type { List } from '../listings/vocabulary.ts'
 import type { EventType } from '../feed/domain.ts'
 import type { EntityType } from '../registry/vocabulary.ts'
@@ -95,10 +95,7 @@ export async function listListingEvents(
 
 /** The newest position of the log. */
 export async function findLogPosition(db: DbOrTx): Promise<number> {
-  const [row] = await rowsOf<{ position: string }>(
-    db,
-    sql`select coalesce(max(e.position), 0) as position from feed_events e`,
-  )
+  const [row] = await rowsOf<{ position: string }>(db, sql`select h.position from feed_head h`)
   return Number(row?.position ?? 0)
 }
 
@@ -157,11 +154,13 @@ export interface ScreeningRow {
   evidence: string
 }
 
+const insertion = prepare(sql`
+  insert into screenings (id, partner_id, screened_at, position, digest, evidence)
+  values (${sql.placeholder('id')}, ${sql.placeholder('partnerId')}, ${sql.placeholder('screenedAt')},
+    ${sql.placeholder('position')}, ${sql.placeholder('digest')}, decode(${sql.placeholder('evidence')}, 'base64'))`)
+
 export async function insertScreening(db: DbOrTx, row: ScreeningRow): Promise<void> {
-  await db.execute(sql`
-    insert into screenings (id, partner_id, screened_at, position, digest, evidence)
-    values (${row.id}, ${row.partnerId}, ${row.screenedAt}, ${row.position}, ${row.digest},
-      decode(${row.evidence}, 'base64'))`)
+  await insertion.ask(db, { ...row })
 }
 
 /** A screening of this partner; another partner's is not found. */

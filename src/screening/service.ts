@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
-import { deflate, inflate } from 'node:zlib'
+import { deflateSync, inflate } from 'node:zlib'
 import { v7 as uuidv7 } from 'uuid'
 import { lists } from '../listings/vocabulary.ts'
 import { dayOf } from '../platform/clock.ts'
@@ -52,8 +52,6 @@ export async function screen(
   const screeningId = uuidv7()
   const resultsText = JSON.stringify(results)
   const evidence = `{"answer":{"position":${position},"results":${resultsText},"screeningId":"${screeningId}"},"request":${canonicalRequest(request)}}`
-  // In another thread, while the digest is made in this one.
-  const deflating = promisify(deflate)(evidence, { level: 1 })
   const digest = createHash('sha256').update(evidence).digest('hex')
   await insertScreening(db, {
     id: screeningId,
@@ -61,7 +59,8 @@ export async function screen(
     screenedAt: now.toISOString(),
     position,
     digest,
-    evidence: (await deflating).toString('base64'),
+    // Here and now: to hand it to another thread takes longer than the 0.2 ms that a thousand candidates take.
+    evidence: deflateSync(evidence, { level: 1 }).toString('base64'),
   })
   return {
     answer: { screeningId, digest, position, results },

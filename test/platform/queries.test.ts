@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openDatabase, rowsOf, type Database } from '../../src/platform/db.ts'
+import { bytesOf, openDatabase, prepare, rowsOf, type Database } from '../../src/platform/db.ts'
 import type { SlowQuery } from '../../src/platform/queries.ts'
 import { asRequest } from '../../src/platform/request-context.ts'
 import { toProblem } from '../../src/platform/problem.ts'
@@ -33,6 +33,25 @@ it('marks what a request asks with its id, in transactions too, and nothing else
   )
   expect(inside?.query).toContain('/* request=01a214bc')
   expect((await rowsOf<{ query: string }>(own.db, self))[0]?.query).not.toContain('request=')
+})
+
+it('keeps one plan of a prepared statement, whatever requests ask it', async () => {
+  const single = openDatabase(database.url, { max: 1 })
+  const statement = prepare<{ twice: number }>(sql`select ${sql.placeholder('number')}::int * 2 as twice`)
+  for (let number = 1; number <= 5; number += 1) {
+    const asked = { ...context, requestId: `${context.requestId.slice(0, -1)}${number}` }
+    await asRequest(asked, async () => {
+      expect(await statement.ask(single.db, { number })).toEqual([{ twice: 2 * number }])
+      expect(await single.db.transaction((tx) => statement.ask(tx, { number }))).toEqual([{ twice: 2 * number }])
+      await bytesOf(single.db, sql`select ${number}::int`)
+    })
+  }
+  const kept = await rowsOf<{ statement: string }>(
+    single.db,
+    sql`select statement from pg_prepared_statements where statement like '%$1%'`,
+  )
+  expect(kept.map((one) => one.statement).sort()).toEqual(['select $1::int', statement.text])
+  await single.close()
 })
 
 it('counts what is under way and what waits for a connection, and comes back to nothing', async () => {
