@@ -65,12 +65,19 @@ mkdirSync('docs/performance', { recursive: true })
 const startedAt = new Date().toISOString()
 const begun = performance.now()
 const province = await openProvince(n)
-const [version] = await rowsOf<{ server_version: string }>(province.db, sql`show server_version`)
+const [server] = await rowsOf<{ version: string; buffers: string }>(
+  province.db,
+  sql`select current_setting('server_version') as version, current_setting('shared_buffers') as buffers`,
+)
 const before = asked === undefined ? {} : readBefore()
 const run: Run = {
   n,
   startedAt,
-  machine: { ...machine(), postgresql: version?.server_version ?? '', load: Number(loadavg()[0]?.toFixed(1)) },
+  machine: {
+    ...machine(),
+    postgresql: `${server?.version ?? ''} with shared_buffers ${server?.buffers ?? ''}`,
+    load: Number(loadavg()[0]?.toFixed(1)),
+  },
   benches: before,
 }
 let failed = false
