@@ -140,24 +140,35 @@ export async function listIndexRowsByCodes(db: DbOrTx, usccs: readonly string[])
   )
 }
 
+const hitsByKey = prepare<Hit>(
+  sql`select ${hitColumns} from subjects s where s.uscc = any(${sql.placeholder('keys')}::text[])
+      union all
+      select ${hitColumns} from subjects s where s.uscc is null and s.id = any(${sql.placeholder('ids')}::uuid[])`,
+)
+
 /** Businesses by the keys that `Hit` has. */
 export async function listHits(db: DbOrTx, keys: readonly string[]): Promise<Hit[]> {
-  const ids = keys.filter((key) => key.includes('-'))
-  return rowsOf(
-    db,
-    sql`select ${hitColumns} from subjects s where s.uscc in (select json_array_elements_text(${asJson(keys)}))
-        union all
-        select ${hitColumns} from subjects s where s.uscc is null
-          and s.id in (select value::uuid from json_array_elements_text(${asJson(ids)}))`,
-  )
+  return hitsByKey.ask(db, { keys, ids: keys.filter((key) => key.includes('-')) })
 }
 
-function conditionsOf(filter: SubjectFilter): SQL {
-  const conditions: SQL[] = [sql`true`]
-  if (filter.regionCode) conditions.push(sql`starts_with(s.region_code, ${filter.regionCode})`)
-  if (filter.entityType) conditions.push(sql`s.entity_type = ${filter.entityType}`)
-  return sql.join(conditions, sql` and `)
-}
+/** Whether a filter lets a row `s` through; null says nothing. */
+const isWanted = (regionCode: SQL, entityType: SQL) =>
+  sql`(${regionCode}::text is null or starts_with(s.region_code, ${regionCode}))
+    and (${entityType}::text is null or s.entity_type = ${entityType})`
+const isWantedLater = isWanted(sql`${sql.placeholder('regionCode')}`, sql`${sql.placeholder('entityType')}`)
+const valuesOf = (filter: SubjectFilter) => ({
+  regionCode: filter.regionCode ?? null,
+  entityType: filter.entityType ?? null,
+})
+
+const hitsByCode = prepare<Hit & { matchedOn: 'uscc' | 'registration-number' }>(
+  sql`select ${hitColumns},
+        case when s.uscc = ${sql.placeholder('uscc')} then 'uscc' else 'registration-number' end as "matchedOn"
+      from subjects s
+      where (s.uscc = ${sql.placeholder('uscc')} or s.registration_number = ${sql.placeholder('registrationNumber')})
+        and ${isWantedLater}
+      limit 10`,
+)
 
 /** Businesses under a code or an old registration number, exactly. */
 export async function listByCode(
@@ -165,14 +176,7 @@ export async function listByCode(
   code: { uscc: string | null; registrationNumber: string | null },
   filter: SubjectFilter,
 ): Promise<(Hit & { matchedOn: 'uscc' | 'registration-number' })[]> {
-  return rowsOf(
-    db,
-    sql`select ${hitColumns},
-          case when s.uscc = ${code.uscc} then 'uscc' else 'registration-number' end as "matchedOn"
-        from subjects s
-        where (s.uscc = ${code.uscc} or s.registration_number = ${code.registrationNumber}) and ${conditionsOf(filter)}
-        limit 10`,
-  )
+  return hitsByCode.ask(db, { ...code, ...valuesOf(filter) })
 }
 
 /** How many names are compared with a query at most: about a quarter of a second of work. */
@@ -210,6 +214,39 @@ export interface NameRow {
   matchedOn: NameKind
 }
 
+/** The best of the candidates: names that share at least so much with a query. */
+const bestNames = ({ candidates, q, filter, limit }: Record<'candidates' | 'q' | 'filter' | 'limit', SQL>) => sql`
+  with candidates as (${candidates}), scored as (
+    select c.id, c.matched_on, c.name, shared.count::real / cardinality(query.pairs) as contained,
+      2.0 * shared.count / (cardinality(query.pairs) + shared.total) as dice
+    from candidates c cross join (select name_bigrams(${q}) as pairs) as query cross join lateral (
+      select count(*) filter (where pair = any (query.pairs)) as count, count(*) as total
+      from unnest(name_bigrams(c.name)) as pair
+    ) as shared
+  )
+  select ${keyColumn} as key, scored.name, scored.matched_on as "matchedOn"
+  from scored join subjects s on s.id = scored.id
+  where scored.contained + scored.dice >= 0.5 and ${filter}
+  order by scored.contained + scored.dice desc, ${keyColumn}
+  limit ${limit}`
+
+const asked = sql`${sql.placeholder('q')}::text`
+/** Asked with every search by name, whatever is in memory: planning it took longer than finding nothing. */
+const namesWithoutCode = prepare<NameRow>(
+  bestNames({
+    candidates: sql`(select s.id, 'name' as matched_on, s.name
+        from subjects s where s.uscc is null and name_bigrams(s.name) && name_bigrams(${asked}) limit ${maxCandidates})
+      union all
+      (select s.id, 'former-name', former.name
+        from subjects s cross join unnest(s.former_names) as former (name)
+        where s.uscc is null and s.former_names <> '{}' and names_bigrams(s.former_names) && name_bigrams(${asked})
+        limit ${maxCandidates})`,
+    q: asked,
+    filter: isWantedLater,
+    limit: sql`${sql.placeholder('limit')}`,
+  }),
+)
+
 /**
  * Names, former names and names of sites and shops that share pairs of characters with the query (`name_bigrams` in the
  * migrations): those with the most, at most `limit`, for the caller to rank.
@@ -221,56 +258,42 @@ export async function listNames(
   filter: SubjectFilter,
   options: { withoutCode: boolean; limit: number },
 ): Promise<NameRow[]> {
-  for (const pairs of options.withoutCode ? [null] : await pairsToTry(db, q)) {
-    const rows = await listByPairs(db, q, pairs, filter, options)
+  const { withoutCode, limit } = options
+  if (withoutCode) return namesWithoutCode.ask(db, { q, limit, ...valuesOf(filter) })
+  for (const pairs of await pairsToTry(db, q)) {
+    const rows = await listByPairs(db, q, pairs, filter, limit)
     if (rows.length > 0) return rows
   }
   return []
 }
 
-/** The best of the names that have one of these pairs, or any pair of the query. */
+/** The best of the names that have one of these pairs; planned by how common these are. */
 async function listByPairs(
   db: DbOrTx,
   q: string,
-  pairs: readonly string[] | null,
+  pairs: readonly string[],
   filter: SubjectFilter,
-  { withoutCode, limit }: { withoutCode: boolean; limit: number },
+  limit: number,
 ): Promise<NameRow[]> {
-  const wanted =
-    pairs === null ? sql`name_bigrams(${q})` : sql`array(select json_array_elements_text(${asJson(pairs)}))`
-  const candidates = withoutCode
-    ? sql`(select s.id, 'name' as matched_on, s.name
-        from subjects s where s.uscc is null and name_bigrams(s.name) && ${wanted} limit ${maxCandidates})
-      union all
-      (select s.id, 'former-name', former.name
-        from subjects s cross join unnest(s.former_names) as former (name)
-        where s.uscc is null and s.former_names <> '{}' and names_bigrams(s.former_names) && ${wanted}
-        limit ${maxCandidates})`
-    : sql`(select s.id, 'name' as matched_on, s.name
-        from subjects s where name_bigrams(s.name) && ${wanted} limit ${maxCandidates})
-      union all
-      (select s.id, 'former-name', former.name
-        from subjects s cross join unnest(s.former_names) as former (name)
-        where s.former_names <> '{}' and names_bigrams(s.former_names) && ${wanted} limit ${maxCandidates})
-      union all
-      (select s.id, 'shop-name', w.name
-        from web_presences w join subjects s on s.uscc = w.uscc
-        where name_bigrams(w.name) && ${wanted} limit ${maxCandidates})`
+  const { regionCode, entityType } = valuesOf(filter)
+  const wanted = sql`array(select json_array_elements_text(${asJson(pairs)}))`
+  const candidates = sql`(select s.id, 'name' as matched_on, s.name
+      from subjects s where name_bigrams(s.name) && ${wanted} limit ${maxCandidates})
+    union all
+    (select s.id, 'former-name', former.name
+      from subjects s cross join unnest(s.former_names) as former (name)
+      where s.former_names <> '{}' and names_bigrams(s.former_names) && ${wanted} limit ${maxCandidates})
+    union all
+    (select s.id, 'shop-name', w.name
+      from web_presences w join subjects s on s.uscc = w.uscc
+      where name_bigrams(w.name) && ${wanted} limit ${maxCandidates})`
   return rowsOf(
     db,
-    sql`
-      with candidates as (${candidates}), scored as (
-        select c.id, c.matched_on, c.name, shared.count::real / cardinality(query.pairs) as contained,
-          2.0 * shared.count / (cardinality(query.pairs) + shared.total) as dice
-        from candidates c cross join (select name_bigrams(${q}) as pairs) as query cross join lateral (
-          select count(*) filter (where pair = any (query.pairs)) as count, count(*) as total
-          from unnest(name_bigrams(c.name)) as pair
-        ) as shared
-      )
-      select ${keyColumn} as key, scored.name, scored.matched_on as "matchedOn"
-      from scored join subjects s on s.id = scored.id
-      where scored.contained + scored.dice >= 0.5 and ${conditionsOf(filter)}
-      order by scored.contained + scored.dice desc, ${keyColumn}
-      limit ${limit}`,
+    bestNames({
+      candidates,
+      q: sql`${q}`,
+      filter: isWanted(sql`${regionCode}`, sql`${entityType}`),
+      limit: sql`${limit}`,
+    }),
   )
 }

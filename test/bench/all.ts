@@ -118,8 +118,12 @@ async function measure(name: string, options: string[]): Promise<[Handed, string
     timeout: Number(values['minutes-each']) * 60_000,
   })
   child.on('message', (message: Handed) => Object.assign(handed, message))
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
-  return [handed, code === 0 ? null : `it ended with ${String(code)}`]
+  const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+    child.once('close', (...ended) => resolve(ended)),
+  )
+  if (code === 0) return [handed, null]
+  const why = child.killed ? `it had not ended after ${values['minutes-each']} minutes (--minutes-each)` : null
+  return [handed, why ?? `it ended with ${String(code ?? signal)}`]
 }
 
 function readBefore(): Run['benches'] {

@@ -26,7 +26,7 @@ const { values } = parseArgs({
   options: {
     n: { type: 'string', default: '1000000' },
     sizes: { type: 'string' },
-    times: { type: 'string', default: '400' },
+    times: { type: 'string', default: '1000' },
   },
 })
 const most = Number(values.n)

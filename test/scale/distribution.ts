@@ -99,7 +99,7 @@ export const fanOuts: readonly FanOut[] = [
     reason: 'Names are searched in memory; this is what answers until the index of the process is filled.',
   },
   {
-    of: /s\.uscc is null and s\.id in/,
+    of: /s\.uscc is null and s\.id = any/,
     over: ['subjects'],
     reason: 'Businesses without a code that a search has found, by their ids; those with a code are named by it.',
   },
