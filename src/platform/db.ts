@@ -98,8 +98,11 @@ export async function rowsOf<Row>(db: DbOrTx, query: SQL): Promise<Row[]> {
 }
 
 const dialect = new PgDialect({ casing: 'snake_case' })
-/** What postgres.js has for this database, or for this transaction. */
-const clientOf = (db: DbOrTx) => (db as unknown as { _: { session: { client: postgres.Sql } } })._.session.client
+/** What postgres.js has for this database (or who stands for it, `replica.ts`), or for this transaction. */
+const clientOf = (db: DbOrTx) => {
+  const { $client, _: own } = db as unknown as { $client?: postgres.Sql; _: { session: { client: postgres.Sql } } }
+  return $client ?? own.session.client
+}
 
 /** The rows of a raw query as PostgreSQL sends them: each column the bytes of its text, undecoded. */
 export async function bytesOf(db: Db, query: SQL): Promise<(Buffer | null)[][]> {

@@ -4,6 +4,7 @@ import { openDatabase, type Database } from '../../src/platform/db.ts'
 import { serve, stop, type Serving } from '../cli/cli.ts'
 import { patient, startLoad, tell, told, type Load } from '../faults/load.ts'
 import { startPostgres, type TestPostgres } from '../support/postgres.ts'
+import { madeUpUscc } from '../support/businesses.ts'
 import { startReplica, type TestReplica } from '../support/replica.ts'
 
 /**
@@ -40,18 +41,23 @@ afterAll(async () => {
 })
 
 /**
- * Resolves when the replica is asked by requests, whose statements end in an id. The writers rest, since whoever has
- * written is read to from the primary for a moment.
+ * Resolves when the replica is asked by requests, by statements that are prepared and such that are not. The writers rest, since
+ * whoever has written is read to from the primary for a moment.
  */
 async function untilItIsRead(): Promise<void> {
   const client = postgres(replica.url, { max: 1 })
   load.rest(true)
   const [since] = await client<{ now: string }[]>`select now()::text as now`
-  const asked = () => client`
+  const asked = (what: string) => client`
     select from pg_stat_activity
-    where query like '%/* request=%' and query_start > ${since?.now ?? ''}::timestamptz and pid <> pg_backend_pid()`
-  for (let i = 0; (await asked()).length === 0; i += 1) {
-    await fetch(`${services[i % services.length]?.address ?? ''}/v1/search?q=虚构`)
+    where query like ${what} and query_start > ${since?.now ?? ''}::timestamptz and pid <> pg_backend_pid()`
+  for (const [path, statement] of [
+    ['/v1/lookup?url=https://nobody.example.cn', '%web_presences%/* request=%'],
+    [`/v1/search?q=${madeUpUscc(1)}`, '%s.registration_number = $%'],
+  ] as const) {
+    for (let i = 0; (await asked(statement)).length === 0; i += 1) {
+      await fetch(`${services[i % services.length]?.address ?? ''}${path}`)
+    }
   }
   load.rest(false)
   await client.end()
