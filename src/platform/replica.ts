@@ -42,8 +42,8 @@ export function openReplica(
 ): Reads {
   const replica = openDatabase(url, pool)
   const end = new AbortController()
-  // Each probe listens until it would be late, also when it was answered long before; the rest between them does, too.
-  setMaxListeners((2 * probeTimeoutMs) / probeMs + 2, end.signal)
+  // Each probe listens until it would be late, also when it was answered long before, and each write wakes one.
+  setMaxListeners(0, end.signal)
   /** Places of the primary and when they were asked for, oldest first: those that the replica has not passed yet. */
   let places: { lsn: bigint; askedAt: number }[] = []
   /** The replica has all that was committed by then. */
