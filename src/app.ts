@@ -125,7 +125,7 @@ export async function buildApp({
   names = startFollowingNames(db, listener, clock, logger),
   screener = createScreener(names),
   files = startPresentFiles(db, listener, clock, logger, reads.db),
-  tail = makeFeedTail(db, listener, logger),
+  tail = makeFeedTail(db, listener, logger, files.told),
   committed = () => undefined,
   jobs = [],
   waitForLeader = false,
@@ -203,7 +203,7 @@ export async function buildApp({
   await app.register(creditFileRoutes, { db, reads: reads.db, clock, files, identify })
   await app.register(searchRoutes, { db: reads.db, clock, names })
   await app.register(lawRoutes, { db })
-  await app.register(feedRoutes, { db, clock, listener, tail, signing, authenticate })
+  await app.register(feedRoutes, { db, clock, listener, tail, told: files.told, signing, authenticate })
   await app.register(decisionRoutes, { db, clock, authenticate })
   await app.register(objectionRoutes, { db, clock, authenticate })
   await app.register(repairRoutes, { db, clock, authenticate })

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { startAuditChaining } from './audit/service.ts'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
+import { startPresentFiles } from './credit-files/present-files.ts'
 import { startFeedListener } from './feed/listener.ts'
 import { startNatsPublisher } from './feed/nats.ts'
 import { startSequencer, type Sequencer } from './feed/sequencer.ts'
@@ -44,7 +45,6 @@ export async function startServer(
 ): Promise<Server> {
   const signing = await openSigning(config)
   const listener = startFeedListener(database.url)
-  const tail = makeFeedTail(database.db, listener, log)
   const names = startFollowingNames(database.db, listener, systemClock, log)
   const screener = createScreener(names)
   const working: { sequencer?: Sequencer } = {}
@@ -53,6 +53,8 @@ export async function startServer(
     config.DATABASE_REPLICA_URL === undefined
       ? readsOf(database.db)
       : openReplica(database, config.DATABASE_REPLICA_URL, log, requestPool(config))
+  const files = startPresentFiles(database.db, listener, systemClock, log, reads.db)
+  const tail = makeFeedTail(database.db, listener, log, files.told)
   const tracing = await openTracing(config)
   let isStopping = false
   let publishedPosition: () => number | null = () => null
@@ -65,6 +67,7 @@ export async function startServer(
     signing,
     names,
     screener,
+    files,
     tail,
     committed: () => working.sequencer?.wake(),
     jobs,

@@ -34,6 +34,8 @@ export interface PresentFiles {
    * log has it, files are read from the database.
    */
   wrote(): void
+  /** Somebody was told of the log up to this position: no file is answered that is older than that. */
+  told: (position: number) => void
   /** Resolves once the log has been followed up to this position. */
   reach(position: number): Promise<void>
   /** How many files are kept, and how many bytes of text. */
@@ -84,7 +86,7 @@ export function startPresentFiles(
    * `performance.now`) is in the log up to there, all of it.
    */
   let followed: { position: number; completeAt: number; amendmentId: string | null } | null = null
-  /** The highest position that was answered from the database. */
+  /** The highest position that anybody was told of: with a file from the database, or with an event. */
   let told = 0
   /** Commits of this process so far, and how many of them the log is known to have. */
   let writes = 0
@@ -193,6 +195,7 @@ export function startPresentFiles(
       return load(uscc, language, today, now)
     },
     wrote: () => void (writes += 1),
+    told: (position) => void (told = Math.max(told, position)),
     reach: (position) =>
       new Promise((resolve) => {
         if (followed !== null && followed.position >= position) resolve()

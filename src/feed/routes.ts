@@ -23,6 +23,8 @@ interface Options {
   clock: Clock
   listener: FeedListener
   tail: FeedTail
+  /** Hears how far a reader knows the log that is answered. */
+  told: (position: number) => void
   signing: Signing
   authenticate: Authenticate
 }
@@ -32,7 +34,7 @@ const mediaTypes = ['application/json', 'application/x-ndjson', 'text/event-stre
 
 /** The change feed for partner agencies: one log, read from any position (contract section 4). */
 export const feedRoutes: FastifyPluginCallbackZod<Options> = (app, options, done) => {
-  const { db, clock, listener, tail, signing, authenticate } = options
+  const { db, clock, listener, tail, told, signing, authenticate } = options
   const readOnce = makeFeedPages(db)
   const guard = authenticate('feed')
 
@@ -98,6 +100,7 @@ export const feedRoutes: FastifyPluginCallbackZod<Options> = (app, options, done
       }
       const isJson = type === 'application/json'
       const { bytes, next, head } = await readPage(request.query, isJson ? 'json' : 'lines', gone)
+      told(head)
       linkNext(request, reply, next)
       if (!isJson) void reply.header('x-next', next).header('x-head', head)
       // Written as JSON when the event was numbered: the schema would take each apart and write it again (decision 34).

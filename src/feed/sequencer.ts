@@ -1,4 +1,4 @@
-import type { Db } from '../platform/db.ts'
+import type { Db, DbOrTx } from '../platform/db.ts'
 import { chainEvent, type Head } from './domain.ts'
 import {
   existsPendingEvent,
@@ -33,7 +33,7 @@ export interface Sequencer {
  * @returns how many events were moved; 0 also while another process is the sequencer
  */
 export async function sequencePending(
-  db: Db,
+  db: DbOrTx,
   limit = batchSize,
   numbered: Numbered = () => undefined,
 ): Promise<number> {

@@ -19,11 +19,13 @@ export interface FeedTail extends LogSource {
 /**
  * Makes a tail that reads nothing before somebody joins. While somebody has, each growth of the log is one query,
  * however many read: their pages come from memory. A reader further behind than what is kept reads the log itself.
+ * @param told hears how far its readers are about to know the log
  */
 export function makeFeedTail(
   db: Db,
   listener: FeedListener,
   log?: { warn(context: object, text: string): void },
+  told: (position: number) => void = () => undefined,
 ): FeedTail {
   const wakings = makeWakings()
   let readers = 0
@@ -37,6 +39,7 @@ export function makeFeedTail(
     const fresh = entries.filter(({ event }) => Number(event.sequence) > position)
     kept = [...kept, ...fresh].slice(-keptEvents)
     position = Math.max(position, upTo)
+    told(position)
     wakings.wakeAll()
   }
 

@@ -86,6 +86,38 @@ describe('a file in memory', () => {
     expect((await readFromMemory(service.files, 2)).address).toBe(fresh)
   })
 
+  it('is as new as the events that were pulled before it, though this process has not followed the log so far', async () => {
+    const authorization = `Bearer ${await service.keyWith('feed')}`
+    await change(6)
+    await service.files.reach(await sequenceAll())
+    await readFromMemory(service.files, 6)
+    const fresh = await change(6)
+    // Once the event has its position, whoever follows the log for files waits for the outbox, which readers of the log do not.
+    let release: () => void = () => undefined
+    const released = new Promise<void>((resolve) => (release = resolve))
+    let locking: Promise<unknown> = Promise.resolve()
+    await service.db.transaction(async (tx) => {
+      await sequencePending(tx)
+      locking = service.db.transaction(async (other) => {
+        await other.execute(sql`lock table feed_outbox in access exclusive mode`)
+        await released
+      })
+      const waiting = () =>
+        rowsOf(tx, sql`select from pg_locks where relation = 'feed_outbox'::regclass and not granted`)
+      while ((await waiting()).length === 0);
+    })
+    try {
+      const after = (await findHead(service.db)).position - 1
+      const pulled = await service.app.inject({ url: `/v1/feed/events?after=${after}`, headers: { authorization } })
+      expect(pulled.json()).toMatchObject({ events: [{ subject: madeUpUscc(6) }] })
+      const { json } = await service.app.inject(`/v1/credit-files/${madeUpUscc(6)}`)
+      expect(json()).toMatchObject({ subject: { address: fresh } })
+    } finally {
+      release()
+      await locking
+    }
+  })
+
   it('is dropped when the law is amended, though no event tells of it', async () => {
     await change(3)
     await service.files.reach(await sequenceAll())

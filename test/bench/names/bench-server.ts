@@ -9,6 +9,7 @@ import { sql } from 'drizzle-orm'
 import Fastify from 'fastify'
 import { buildApp } from '../../../src/app.ts'
 import { parseConfig } from '../../../src/config.ts'
+import { startPresentFiles } from '../../../src/credit-files/present-files.ts'
 import { startFeedListener } from '../../../src/feed/listener.ts'
 import { startSequencer } from '../../../src/feed/sequencer.ts'
 import { makeFeedTail } from '../../../src/feed/tail.ts'
@@ -26,12 +27,14 @@ if (kind === 'service') {
   collectSeldom()
   const { db } = openDatabase(url)
   const listener = startFeedListener(url)
-  const tail = makeFeedTail(db, listener)
+  const files = startPresentFiles(db, listener, systemClock)
+  const tail = makeFeedTail(db, listener, undefined, files.told)
   const app = await buildApp({
     db,
     config: parseConfig({ RATE_LIMIT: 'off' }),
     clock: systemClock,
     listener,
+    files,
     tail,
     signing: await signingWith([await generateSigningKey()]),
     publicUrl: () => 'https://credit.example',
