@@ -64,7 +64,7 @@ it('does the same work for a key that there is, with a wrong secret, as for one 
   const queries: string[] = []
   const watched = new Proxy(service.db, {
     get: (db, name, receiver) => {
-      if (name === 'select' || name === 'execute') queries.push('one')
+      if (name === 'select' || name === 'execute' || name === '$client') queries.push('one')
       return Reflect.get(db, name, receiver) as unknown
     },
   })

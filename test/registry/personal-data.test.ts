@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { parseUscc } from '../../src/registry/identifiers.ts'
 import { withoutPersonalData } from '../../src/registry/personal-data.ts'
 import { madeUpUscc } from '../support/businesses.ts'
 
@@ -66,7 +67,11 @@ const personal = fc.oneof(
     .map(([region, year, month, day, order]) => `${region}${year}${month}${day}${order}X`),
   fc.tuple(fc.constantFrom('13', '15', '17', '18', '19'), digits(9)).map((parts) => parts.join('')),
   fc.tuple(fc.constantFrom('010-', '0871-', '0871 '), digits(8)).map((parts) => parts.join('')),
-  fc.tuple(fc.constantFrom('62', '45', '52'), digits(13, 16)).map((parts) => luhn(parts.join(''))),
+  // One that is the code of an institution as well, of which there are few, is left for that.
+  fc
+    .tuple(fc.constantFrom('62', '45', '52'), digits(13, 16))
+    .map((parts) => luhn(parts.join('')))
+    .filter((card) => parseUscc(card) === null),
   fc.tuple(fc.constantFrom('zhang', 'a.b+c', 'li_4'), digits(0, 4)).map(([name, n]) => `${name}${n}@mail.example.com`),
 )
 const wide = (text: string) => text.replace(/[!-~]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0))
