@@ -90,6 +90,7 @@ export function makeFeedTail(
       }
       const page = await listEvents(db, after, limit, filter)
       if (running === null && readers > 0) start(page.head)
+      told(page.next)
       return page
     },
     take: (entries) => {

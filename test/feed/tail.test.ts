@@ -30,16 +30,20 @@ const append = (count: number) =>
   )
 const headOf = async () => (await listEvents(database.db, Number.MAX_SAFE_INTEGER, 1, {})).head
 
-it('has what this process numbered at once and as the log has it, though nobody tells it that the log grew', async () => {
+it('has what this process numbered at once and as the log has it, and says how far it is known, though nobody tells it that the log grew', async () => {
   const elsewhere = await cloneDatabase()
   const deaf = startFeedListener(elsewhere.url)
-  const tail = makeFeedTail(database.db, deaf)
+  const told: number[] = []
+  const tail = makeFeedTail(database.db, deaf, undefined, (position) => told.push(position))
   const leave = tail.join()
   await append(2)
   await sequencePending(database.db, 1000)
-  const { head } = await tail.read(await headOf(), 1000, {})
+  // Read from the log, by one who has not caught up.
+  const { head } = await tail.read(0, 1000, {})
+  expect(told).toEqual([head])
   await append(3)
   await sequencePending(database.db, 1000, tail.take)
+  expect(told).toEqual([head, head + 3])
   const { events } = await tail.read(head, 1000, {})
   expect(events).toHaveLength(3)
   expect(JSON.parse(JSON.stringify(events))).toEqual((await listEvents(database.db, head, 1000, {})).events)
